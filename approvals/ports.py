@@ -20,7 +20,7 @@ from approvals.people import Person
 from approvals.requests import ApprovalRequest
 from approvals.rules import RuleBook
 from approvals.runs import Run
-from approvals.segments import JournalEntry, Segment
+from approvals.segments import Ending, JournalEntry, Segment, Work
 from approvals.showing import Wanted
 
 
@@ -150,3 +150,69 @@ class Rules(Protocol):
 
     def current(self) -> RuleBook:
         """Give the last good rules file."""
+
+
+class CrewShelf(Protocol):
+    """Where workers put the crews that they have loaded."""
+
+    def put(self, version: CrewVersion, bundle: bytes) -> None:
+        """Store a version and the ZIP of its folder; known hashes are renewed."""
+
+    def keep(self, names: Iterable[str]) -> None:
+        """Mark every other crew as gone: it cannot be started any more."""
+
+    def bundle(self, hash_: str) -> bytes:
+        """Give the stored ZIP.
+
+        Raises:
+            Unknown: no version has this hash.
+
+        """
+
+
+class Workers(Protocol):
+    """Which workers are alive."""
+
+    def beat(self, executor: str, now: datetime) -> None:
+        """Say that this worker lives."""
+
+    def lost(self, since: datetime) -> Sequence[str]:
+        """List the workers whose heart has not beaten since."""
+
+    def claim_lost(self, executor: str) -> bool:
+        """Take over a lost worker's estate; only one caller is told True."""
+
+    def leave(self, executor: str) -> None:
+        """Say that this worker has ended in good order."""
+
+
+class SegmentDesk(Protocol):
+    """The worker's side of the one door (`ApprovalService` has these methods)."""
+
+    def begin_segment(self, segment: SegmentId, executor: str) -> Work | None:
+        """Take a segment: attempt + 1. None when there is nothing to do any more."""
+
+    def still_mine(self, work: Work) -> bool:
+        """Tell whether the segment is still this attempt's, and not cancelled."""
+
+    def record_step(self, work: Work, entry: JournalEntry) -> None:
+        """Journal a finished call.
+
+        Raises:
+            StaleAttempt: the segment is no longer this attempt's.
+
+        """
+
+    def tell_progress(self, work: Work, doing: str) -> None:
+        """Say what the run does now, in a few words for people."""
+
+    def end_segment(self, work: Work, ending: Ending) -> None:
+        """End the segment: open what is asked, or end the run.
+
+        Raises:
+            StaleAttempt: the segment is no longer this attempt's.
+
+        """
+
+    def hand_back(self, segment: SegmentId, executor: str) -> bool:
+        """Queue a dead worker's segment again; False when it has ended meanwhile."""
