@@ -21,7 +21,7 @@ from approvals.requests import ApprovalRequest
 from approvals.rules import RuleBook
 from approvals.runs import Run
 from approvals.segments import Ending, JournalEntry, Segment, Work
-from approvals.showing import Wanted
+from approvals.showing import Rank, Thing, Wanted
 
 
 class Clock(Protocol):
@@ -129,7 +129,10 @@ class Unit(Reader, Protocol):
         """Add a finished call; the same call again is left as it stands."""
 
     def show(self, wanted: Iterable[Wanted]) -> None:
-        """Want things shown; the courier does it after the commit."""
+        """Want things shown at places, new ones or known; the courier does it later."""
+
+    def refresh(self, thing: Thing, rank: Rank) -> None:
+        """Want a thing's newest state at every place where it is shown already."""
 
     def record(self, event: AuditEvent) -> None:
         """Add to the trail; the chain's link is written last, on commit."""

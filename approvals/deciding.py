@@ -1,0 +1,127 @@
+"""A press on a card becomes a decision: pure, and the only way a request closes so."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from approvals.authority import authorise_decision
+from approvals.digest import digest_of
+from approvals.errors import (
+    NotOffered,
+    OlderVersion,
+    RequestClosed,
+    RunEnded,
+    WordsNeeded,
+)
+from approvals.ids import RequestId, UserId
+from approvals.people import Person
+from approvals.requests import MOVE_OF, ApprovalRequest, Closing, RequestState
+from approvals.runs import Run
+from approvals.verdicts import Verdict
+
+_NEED_WORDS = frozenset({Verdict.REJECT, Verdict.REVISE})
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Press:
+    """What a person pressed, on which exact card.
+
+    `revision` and `digest` come from the card; `origin` is Slack's id of the click or
+    form, the same when an envelope is delivered twice.
+    """
+
+    actor: Person
+    request: RequestId
+    revision: int
+    digest: str
+    verdict: Verdict
+    origin: str
+    words: str = ""
+    choice: str | None = None
+
+
+def decide(
+    request: ApprovalRequest,
+    run: Run,
+    press: Press,
+    names: Mapping[UserId, str],
+    now: datetime,
+) -> ApprovalRequest:
+    """Give the request as closed by a press.
+
+    Raises:
+        Refused: one of its kinds; nothing follows from the press then.
+
+    """
+    check_press(request, run, press, names)
+    if press.verdict in _NEED_WORDS and not press.words.strip():
+        raise WordsNeeded
+    closing = Closing(
+        by=press.actor.user,
+        by_name=press.actor.name,
+        at=now,
+        verdict=press.verdict,
+        label=request.ask.labels.of(press.verdict, press.choice),
+        words=press.words.strip(),
+    )
+    return request.moved(MOVE_OF[press.verdict], closing)
+
+
+def check_press(
+    request: ApprovalRequest, run: Run, press: Press, names: Mapping[UserId, str]
+) -> None:
+    """Refuse a press that cannot lead to a decision; also asked before a form opens.
+
+    Raises:
+        Refused: one of its kinds.
+
+    """
+    authorise_decision(press.actor, request, run, names)
+    if not request.is_open:
+        raise RequestClosed(_outcome(request), _closer(request))
+    if run.is_final:
+        raise RunEnded(run.code, run.state.value)
+    if press.revision != request.ask.revision or press.digest != request.digest:
+        raise OlderVersion
+    if not offers(request, press.verdict, press.choice):
+        raise NotOffered(press.verdict.value)
+
+
+def offers(
+    request: ApprovalRequest, verdict: Verdict, choice: str | None = None
+) -> bool:
+    """Tell whether a verdict can be pressed on an open request."""
+    match verdict:
+        case Verdict.APPROVE | Verdict.REJECT:
+            return True
+        case Verdict.REVISE:
+            return request.can_revise
+        case Verdict.CHOOSE:
+            return choice in request.ask.labels.choices
+        case Verdict.SKIP | Verdict.EXPIRED:
+            return False
+
+
+def expire(request: ApprovalRequest, now: datetime) -> ApprovalRequest:
+    """Give the request as closed by the clock: never an approval."""
+    closing = Closing(
+        by=None,
+        by_name="",
+        at=now,
+        verdict=Verdict.EXPIRED,
+        label=request.ask.labels.of(Verdict.EXPIRED),
+    )
+    return request.moved(MOVE_OF[Verdict.EXPIRED], closing)
+
+
+def is_as_decided(request: ApprovalRequest, decided_digest: str) -> bool:
+    """Tell whether what would go on is exactly what was decided on."""
+    return decided_digest == request.digest == digest_of(request.run, request.ask)
+
+
+def _outcome(request: ApprovalRequest) -> str:
+    return "sent back" if request.state is RequestState.REVISED else request.state.value
+
+
+def _closer(request: ApprovalRequest) -> str:
+    return request.closing.by_name if request.closing else ""
