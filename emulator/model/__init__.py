@@ -1,0 +1,1 @@
+"""A model that answers from a script, behind the OpenAI API (see README.md)."""
