@@ -4,6 +4,7 @@ Silence is never yes: a request that no rule matches, or whose rule cannot be
 evaluated, is unroutable; it is shown to people and never decided by itself.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -26,6 +27,13 @@ class Rule:
 
     use: str
     when: Condition | None = None
+
+    def names(self, checkpoint: str) -> bool:
+        """Tell whether the condition speaks of this checkpoint by its name."""
+        if self.when is None:
+            return False
+        quoted = rf"""(["']){re.escape(checkpoint)}\1"""
+        return re.search(quoted, self.when.text) is not None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
