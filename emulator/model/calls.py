@@ -1,7 +1,6 @@
 """The list of calls: proof of what the model was asked, and of what it was not."""
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -43,11 +42,9 @@ class Calls:
         self._calls.append(call)
         return call
 
-    def find(self, *, since: int = 0, match: str = "") -> Iterator[Call]:
-        """Give the calls after number `since` whose summary matches a pattern."""
-        for call in self._calls[since:]:
-            if re.search(match, call.summary):
-                yield call
+    def find(self, *, since: int, pattern: re.Pattern[str]) -> list[Call]:
+        """Give the calls after number `since` whose summary the pattern is found in."""
+        return [c for c in self._calls if c.n > since and pattern.search(c.summary)]
 
 
 def summarise(text: str) -> str:

@@ -114,11 +114,10 @@ class Endpoint:
     async def _list_calls(self, http: web.Request) -> web.Response:
         try:
             since = int(http.query.get("since", "0"))
-            calls = list(
-                self._calls.find(since=since, match=http.query.get("match", ""))
-            )
+            pattern = re.compile(http.query.get("match", ""))
         except (ValueError, re.error) as error:
             return _control_refusal(f"since is a number, match a pattern: {error}")
+        calls = self._calls.find(since=since, pattern=pattern)
         listed = [{**asdict(call), "at": call.at.isoformat()} for call in calls]
         return web.json_response({"count": len(listed), "calls": listed})
 
