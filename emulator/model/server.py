@@ -52,6 +52,7 @@ class Endpoint:
                 web.delete("/control/fault", self._clear_faults),
             ]
         )
+        app.on_shutdown.append(self._let_go)
         return app
 
     async def _complete(self, http: web.Request) -> web.StreamResponse:
@@ -134,9 +135,13 @@ class Endpoint:
 
     async def _clear_faults(self, _: web.Request) -> web.Response:
         self._faults.clear()
+        await self._let_go()
+        return web.json_response(self._planned())
+
+    async def _let_go(self, _: web.Application | None = None) -> None:
+        """End the calls that hang."""
         self._faults_cleared.set()
         self._faults_cleared = asyncio.Event()
-        return web.json_response(self._planned())
 
     def _planned(self) -> wire.Json:
         return {"faults": [f.model_dump(mode="json") for f in self._faults.planned()]}
