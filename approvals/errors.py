@@ -16,7 +16,8 @@ ApprovalError
 │   └── NobodyToAsk
 ├── Unknown              no such run or request
 ├── StaleAttempt         a worker that was thought dead wants to write
-└── Conflict             somebody else changed the row first
+├── Conflict             somebody else changed the row first
+└── StoreUnavailable     the store is busy or gone; nothing was changed
 """
 
 from collections.abc import Sequence
@@ -141,3 +142,7 @@ class StaleAttempt(ApprovalError):
 
 class Conflict(ApprovalError):
     """Another transaction changed the row first; look again and retry."""
+
+
+class StoreUnavailable(ApprovalError):
+    """The store is busy or does not answer; nothing was changed. Try again later."""

@@ -110,9 +110,18 @@ class ApprovalService:
             check_press(request, run, press, _names(reader, request))
             return Outcome(run=run, request=request)
 
-    def route(self, request: RequestId, policy: Policy, pings: Pings) -> bool:
-        """Give an open request its policy and people; False when it has them already."""
-        return self._write(self._route, request, policy, pings)
+    def route(
+        self,
+        request: RequestId,
+        policy: Policy,
+        approvers: tuple[UserId, ...],
+        pings: Pings,
+    ) -> bool:
+        """Give an open request its policy and people; False when it has them already.
+
+        `approvers` are those whom the policy names and who can decide just now.
+        """
+        return self._write(self._route, request, policy, approvers, pings)
 
     def tell_unroutable(self, request: RequestId, reason: str) -> bool:
         """Show requester and admins why nobody can decide; False when they know it."""
@@ -221,7 +230,12 @@ class ApprovalService:
         )
 
     def _route(
-        self, unit: Unit, request_id: RequestId, policy: Policy, pings: Pings
+        self,
+        unit: Unit,
+        request_id: RequestId,
+        policy: Policy,
+        approvers: tuple[UserId, ...],
+        pings: Pings,
     ) -> bool:
         request, run = _request_and_run(unit, request_id)
         if request.is_routed or not request.is_open or run.is_final:
@@ -231,7 +245,7 @@ class ApprovalService:
             replace(
                 request,
                 policy=policy,
-                approvers=policy.deciders(run.requester),
+                approvers=approvers,
                 unroutable="",
                 expires_at=expires_at,
                 next_due_at=expires_at,
