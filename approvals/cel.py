@@ -23,7 +23,7 @@ class Unanswerable(ApprovalError):
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """A compiled condition.
+    """A compiled condition; `names` are what it takes from the facts it is given.
 
     Raises:
         BadCondition: on making, when the text does not parse.
@@ -32,16 +32,18 @@ class Condition:
 
     text: str
     program: celpy.Runner
+    names: frozenset[str]
 
     @classmethod
     def parse(cls, text: str) -> "Condition":
         """Compile a condition once, when the rules are loaded."""
         environment = celpy.Environment()
         try:
-            return cls(text, environment.program(environment.compile(text)))
+            tree = environment.compile(text)
         except CELParseError as error:
-            first = str(error).splitlines()[0]
-            raise BadCondition(first) from error
+            message = f"`{text}` is no condition from its column {error.column} on"
+            raise BadCondition(message) from error
+        return cls(text, environment.program(tree), _names(tree))
 
     def holds(self, facts: Mapping[str, Any]) -> bool:
         """Tell whether it holds.
@@ -60,3 +62,15 @@ class Condition:
             message = f"`{self.text}` is {answer!r}, not true or false"
             raise Unanswerable(message)
         return bool(answer)
+
+
+def _names(tree: Any) -> frozenset[str]:
+    """List the names in a syntax tree, but for the variables of `exists` and its like."""
+    names = {str(ident.children[0]) for ident in tree.find_data("ident")}
+    own = {
+        str(ident.children[0])
+        for macro in tree.find_data("member_dot_arg")
+        if len(macro.children[-1].children) > 1
+        for ident in macro.children[-1].children[0].find_data("ident")
+    }
+    return frozenset(names - own)
