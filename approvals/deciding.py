@@ -27,7 +27,8 @@ class Press:
     """What a person pressed, on which exact card.
 
     `revision` and `digest` come from the card; `origin` is Slack's id of the click or
-    form, the same when an envelope is delivered twice.
+    form, the same when an envelope is delivered twice. `choice` is the place of the
+    chosen one among the flow's further labels.
     """
 
     actor: Person
@@ -37,7 +38,7 @@ class Press:
     verdict: Verdict
     origin: str
     words: str = ""
-    choice: str | None = None
+    choice: int | None = None
 
 
 def decide(
@@ -88,7 +89,7 @@ def check_press(
 
 
 def offers(
-    request: ApprovalRequest, verdict: Verdict, choice: str | None = None
+    request: ApprovalRequest, verdict: Verdict, choice: int | None = None
 ) -> bool:
     """Tell whether a verdict can be pressed on an open request."""
     match verdict:
@@ -97,7 +98,7 @@ def offers(
         case Verdict.REVISE:
             return request.can_revise
         case Verdict.CHOOSE:
-            return choice in request.ask.labels.choices
+            return request.ask.labels.chosen(choice) is not None
         case Verdict.SKIP | Verdict.EXPIRED:
             return False
 

@@ -36,8 +36,11 @@ class Labels:
         """No revise label: no *Revise* button."""
         return self.revise is not None or not self.emit
 
-    def of(self, verdict: Verdict, choice: str | None = None) -> str | None:
-        """Give the label that the flow is handed for a verdict."""
+    def of(self, verdict: Verdict, choice: int | None = None) -> str | None:
+        """Give the label that the flow is handed for a verdict.
+
+        `choice` is the place of the chosen one among `choices`.
+        """
         match verdict:
             case Verdict.APPROVE:
                 return self.approve
@@ -50,4 +53,10 @@ class Labels:
             case Verdict.EXPIRED:
                 return self.expired or self.reject
             case Verdict.CHOOSE:
-                return choice if choice in self.choices else None
+                return self.chosen(choice)
+
+    def chosen(self, choice: int | None) -> str | None:
+        """Give the further label at a place; None where there is none."""
+        if choice is None or not 0 <= choice < len(self.choices):
+            return None
+        return self.choices[choice]
