@@ -1,0 +1,37 @@
+"""A message as a value."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from bot.blocks.text import escape
+
+Block = dict[str, Any]
+"""One Block Kit block, as JSON."""
+
+Element = dict[str, Any]
+"""A part of a block, as JSON."""
+
+View = dict[str, Any]
+"""A modal, as JSON."""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What is posted or updated: always the whole of it.
+
+    `text` is what a notification and a screen reader say, so it stands on its own; it
+    is mrkdwn, escaped already.
+    """
+
+    text: str
+    blocks: tuple[Block, ...]
+
+
+def note(sentence: str) -> Message:
+    """Say a sentence to one person; its `*bold*` stays, nothing else in it acts."""
+    text = escape(sentence)
+    block = {
+        "type": "section",
+        "text": {"type": "mrkdwn", "text": text, "verbatim": True},
+    }
+    return Message(text, (block,))

@@ -1,0 +1,30 @@
+"""A run's final text, in its thread."""
+
+from typing import Final
+
+from approvals.runs import Run
+from bot.blocks.elements import actions, button, context, header
+from bot.blocks.formats import NAME_LENGTH
+from bot.blocks.ids import Action, RunRef
+from bot.blocks.message import Message
+from bot.blocks.pages import PREVIEW
+from bot.blocks.subject import body_blocks
+from bot.blocks.text import escape, inline, one_line
+
+_TITLE: Final = 80
+
+
+def result(run: Run) -> Message:
+    """Draw what a run came to."""
+    title = one_line(run.crew_title, _TITLE)
+    who = inline(run.requester_name, NAME_LENGTH)
+    mark = "*Practice run* · " if run.practice else ""
+    blocks = (
+        header(f"Result of {title}"),
+        context(f"{mark}Run `{run.code}`, started by *{who}*"),
+        *body_blocks(run.result, PREVIEW, where="*Open* shows all of it."),
+        actions(button("Open", Action.RESULT_OPEN, RunRef.of(run))),
+    )
+    practice = "Practice: " if run.practice else ""
+    text = f"{practice}{title} is finished: the result is here (run {run.code})."
+    return Message(escape(text), blocks)
