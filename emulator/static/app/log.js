@@ -1,0 +1,223 @@
+/** A list of messages that stays in step with the workspace: a channel's, or a thread's. */
+
+import { dayKey, dayOf } from "./clock.js";
+import { h } from "./dom.js";
+import { icon } from "./icons.js";
+import { MessageNode } from "./message.js";
+import { reconcile } from "./reconcile.js";
+
+/** @typedef {import("./session.js").Session} Session */
+/** @typedef {import("./message.js").Message} Message */
+
+const PAGE = 60;
+const NEAR_END_PX = 80;
+const SAME_BREATH_S = 300;
+
+export class MessageLog {
+  /** @type {Map<string, Message>} by ts */
+  #messages = new Map();
+  #more = false;
+  #asked = 0;
+  #drawing = 0;
+
+  /**
+   * @param {Session} session
+   * @param {Object} options
+   * @param {string} options.label
+   * @param {(ts: string) => void} options.openThread
+   * @param {() => void} [options.seen] the newest message is on the screen
+   */
+  constructor(session, { label, openThread, seen = () => {} }) {
+    this.session = session;
+    this.openThread = openThread;
+    this.seen = seen;
+    this.list = h("div", { class: "log-list", role: "log", "aria-label": label, "aria-live": "polite" });
+    this.top = h("div", { class: "log-top" });
+    this.newer = h("button", { type: "button", class: "newer", hidden: true, on: { click: () => this.toEnd() } },
+      icon("arrowDown"), "New messages");
+    this.scroller = h("div", { class: "log", tabindex: "0", role: "region", "aria-label": label, on: {
+      scroll: () => this.#scrolled(), keydown: (event) => this.#walk(event) } }, this.top, this.list);
+    this.node = h("div", { class: "log-frame" }, this.scroller, this.newer);
+    new ResizeObserver(() => this.pinned && this.toEnd()).observe(this.scroller);
+    new ResizeObserver(() => this.pinned && this.toEnd()).observe(this.list);
+  }
+
+  /** @param {string} channel @param {string | null} [thread] @param {string | null} [lastRead] */
+  async open(channel, thread = null, lastRead = null) {
+    Object.assign(this, { channel, thread, lastRead, pinned: true });
+    this.#messages.clear();
+    this.list.replaceChildren();
+    await this.reload();
+  }
+
+  /** Ask for all of it anew, as after a lost connection. */
+  async reload() {
+    const turn = ++this.#asked;
+    const size = Math.max(PAGE, Math.min(this.#messages.size, 1000));
+    const { messages, has_more: more } = await this.#page({ limit: size });
+    if (turn !== this.#asked) return;
+    this.#messages = new Map(messages.map((m) => [m.ts, m]));
+    this.#more = more;
+    this.draw();
+    if (this.pinned) this.toEnd();
+  }
+
+  #page(query) {
+    return this.session.get("messages", { channel: this.channel, thread_ts: this.thread ?? undefined, ...query });
+  }
+
+  async earlier() {
+    const [oldest] = this.#messages.keys();
+    const before = this.scroller.scrollHeight;
+    const turn = this.#asked;
+    const { messages, has_more: more } = await this.#page({ before: oldest, limit: PAGE });
+    if (turn !== this.#asked) return;
+    this.#messages = new Map([...messages.map((m) => [m.ts, m]), ...this.#messages]);
+    this.#more = more;
+    this.pinned = false;
+    this.draw();
+    this.scroller.scrollTop += this.scroller.scrollHeight - before;
+  }
+
+  /** Does a message stand in this list? @param {Message} message */
+  #holds(message) {
+    const root = message.thread_ts ?? message.ts;
+    if (this.thread) return root === this.thread;
+    return root === message.ts || message.subtype === "thread_broadcast";
+  }
+
+  /** Take in what the stream tells. @param {any} event */
+  heard(event) {
+    if (event.channel !== this.channel) return;
+    if (event.type === "message_deleted" || event.type === "ephemeral_deleted") this.#forget(event.ts);
+    else if (event.message && this.#holds(event.message)) this.#take(event);
+  }
+
+  #take({ type, message }) {
+    if (type === "message_changed" && !this.#messages.has(message.ts)) return; // older than what is shown
+    const isNew = !this.#messages.has(message.ts);
+    this.#messages.set(message.ts, message);
+    this.#soon();
+    if (isNew && !this.pinned) this.newer.hidden = false;
+  }
+
+  #forget(ts) {
+    if (this.#messages.delete(ts)) this.#soon();
+  }
+
+  /** A burst of events is one drawing. */
+  #soon() {
+    if (this.#drawing) return;
+    this.#drawing = requestAnimationFrame(() => {
+      this.#drawing = 0;
+      this.draw();
+      if (this.pinned) this.toEnd();
+    });
+  }
+
+  draw() {
+    const place = { session: this.session, channel: this.channel, inThread: Boolean(this.thread),
+      openThread: this.openThread, dismiss: (message) => this.#forget(message.ts) };
+    reconcile(this.list, this.#rows(), {
+      key: (row) => row.key,
+      print: (row) => row.print,
+      build: (row) => (row.divider ? divider(row) : this.#built(row, place)),
+      update: (node, row) => (row.divider ? relabel(node, row) : this.#updated(node, row)),
+    });
+    this.top.replaceChildren(...(this.#more ? [this.#moreButton()] : this.intro ? [this.intro()] : []));
+  }
+
+  #built(row, place) {
+    const { node } = new MessageNode(row.message, place);
+    node.classList.toggle("is-compact", row.compact);
+    return node;
+  }
+
+  #updated(node, row) {
+    MessageNode.of(node).update(row.message);
+    node.classList.toggle("is-compact", row.compact);
+  }
+
+  #rows() {
+    const { tz } = this.session.me;
+    const rows = [];
+    let before = null;
+    let marked = !this.lastRead;
+    for (const message of [...this.#messages.values()].sort((a, b) => Number(a.ts) - Number(b.ts))) {
+      const day = dayKey(Number(message.ts), tz);
+      const newDay = !this.thread && (!before || dayKey(Number(before.ts), tz) !== day);
+      if (newDay) rows.push({ divider: "day", key: `day ${day}`, print: dayOf(Number(message.ts), tz), label: dayOf(Number(message.ts), tz) });
+      const unread = !marked && message.ts > this.lastRead && message.user !== this.session.me.id;
+      if (unread) {
+        marked = true;
+        rows.push({ divider: "new", key: "new", print: "", label: "New" });
+      }
+      const compact = !newDay && !unread && sameBreath(before, message);
+      rows.push({ message, compact, key: message.ts, print: `${printOf(message)} ${compact}` });
+      if (this.thread && message.ts === this.thread) rows.push(this.#threadCount());
+      before = message;
+    }
+    return rows;
+  }
+
+  #threadCount() {
+    const count = this.#messages.size - 1;
+    const label = count === 0 ? "No replies yet" : count === 1 ? "1 reply" : `${count} replies`;
+    return { divider: "count", key: "count", print: label, label };
+  }
+
+  #moreButton() {
+    return h("button", { type: "button", class: "button earlier", on: { click: () => this.earlier() } }, "Earlier messages");
+  }
+
+  toEnd() {
+    this.scroller.scrollTop = this.scroller.scrollHeight;
+  }
+
+  #scrolled() {
+    const { scrollTop, scrollHeight, clientHeight } = this.scroller;
+    this.pinned = scrollHeight - scrollTop - clientHeight < NEAR_END_PX;
+    if (!this.pinned) return;
+    this.newer.hidden = true;
+    this.seen();
+  }
+
+  /** Arrow keys walk from message to message; Enter opens the thread. */
+  #walk(event) {
+    const all = [...this.list.querySelectorAll(".message")];
+    const on = event.target.classList.contains("message") ? event.target : null;
+    if (event.target !== this.scroller && !on) return;
+    const at = on ? all.indexOf(on) : all.length;
+    const next = { ArrowUp: all[at - 1], ArrowDown: all[at + 1], Home: all[0], End: all.at(-1) }[event.key];
+    if (event.key === "Enter" && on && !this.thread) {
+      event.preventDefault();
+      this.openThread(MessageNode.of(on).message.thread_ts ?? on.dataset.ts);
+    }
+    if (!next) return;
+    event.preventDefault();
+    next.focus();
+  }
+}
+
+function sameBreath(before, message) {
+  return Boolean(before) && before.user === message.user && before.username === message.username &&
+    !before.ephemeral && !message.ephemeral && !message.subtype && !before.subtype && !before.reply_count &&
+    Number(message.ts) - Number(before.ts) < SAME_BREATH_S;
+}
+
+/** @type {WeakMap<Message, string>} a message object never changes; its successor is another */
+const prints = new WeakMap();
+
+function printOf(message) {
+  if (!prints.has(message)) prints.set(message, JSON.stringify(message));
+  return prints.get(message);
+}
+
+function relabel(node, { label }) {
+  node.setAttribute("aria-label", label);
+  node.firstElementChild.textContent = label;
+}
+
+function divider({ divider: kind, label }) {
+  return h("div", { class: `divider divider-${kind}`, role: "separator", "aria-label": label }, h("span", {}, label));
+}
