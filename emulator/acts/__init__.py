@@ -1,0 +1,1 @@
+"""What people do: say, command, click, submit, look."""
