@@ -1,15 +1,20 @@
 """What each answer leads to, in the flow's own words where it has any."""
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Final
 
 from approvals.requests import Ask
 from approvals.verdicts import Labels, Verdict
 from bot.blocks import rich
+from bot.blocks.formats import spoken
 from bot.blocks.message import Block, Element
 from bot.blocks.text import one_line
 
 _LENGTH: Final = 300
+
+_STEP: Final = re.compile(r"\*([\w-]{1,80})\*")
+"""How a step is named in what is read from a flow's graph."""
 
 _BUTTONS: Final[Mapping[Verdict, str]] = {
     Verdict.APPROVE: "Approve",
@@ -35,6 +40,7 @@ def what_follows(ask: Ask, verdict: Verdict, label: str | None = None) -> str:
     said = ask.leads_to.get(label or "") or ask.leads_to.get(verdict.value, "")
     if verdict is Verdict.EXPIRED and not said:
         said = ask.leads_to.get(Verdict.REJECT.value, "")
+    said = _STEP.sub(lambda found: f"“{spoken(found[1])}”", said)
     return one_line(said, _LENGTH).rstrip(" .") or _usual(ask.labels, verdict)
 
 

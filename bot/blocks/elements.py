@@ -73,14 +73,16 @@ def button(
     return made
 
 
-def confirmation(title: str, text: str, *, yes: str, no: str) -> Element:
+def confirmation(
+    title: str, text: str, *, yes: str, no: str, style: str = "danger"
+) -> Element:
     """Make the question that Slack asks before it reports a press."""
     return {
         "title": plain(title, limits.CONFIRM_TITLE),
         "text": plain(text, limits.CONFIRM_TEXT),
         "confirm": plain(yes, limits.CONFIRM_BUTTON),
         "deny": plain(no, limits.CONFIRM_BUTTON),
-        "style": "danger",
+        "style": style,
     }
 
 

@@ -28,7 +28,8 @@ class Action(StrEnum):
     RUN_CANCEL = "run:cancel"  #: RunRef
     RUN_RETRY = "run:retry"  #: RunRef
     RESULT_OPEN = "result:open"  #: RunRef; opens the whole text
-    PAGE = "text:page"  #: TextRef; shows another page
+    PAGE_BACK = "text:back"  #: TextRef; shows the page before
+    PAGE_NEXT = "text:next"  #: TextRef; shows the next page
     CREW = "create:crew"  #: The crew select of the form; redraws it
     START_CREW = "crews:start"  #: A crew's name; opens the form
 

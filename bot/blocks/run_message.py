@@ -50,19 +50,22 @@ def run_buttons(run: Run) -> list[Element]:
     buttons = [button("Details", Action.RUN_DETAILS, ref)]
     if run.state is RunState.FAILED:
         buttons.insert(0, button("Retry", Action.RUN_RETRY, ref, style="primary"))
-    if not run.is_final:
-        ask = confirmation(
-            f"Cancel run {run.code}?",
-            "The crew stops at once, and what is being asked is withdrawn."
-            " This cannot be undone.",
-            yes="Cancel the run",
-            no="Keep it",
-        )
-        buttons.append(button("Cancel", Action.RUN_CANCEL, ref, confirm=ask))
-    return buttons
+    return buttons if run.is_final else [*buttons, cancel_button(run)]
 
 
-def spoken_inputs(view: RunView) -> list[tuple[str, str]]:
+def cancel_button(run: Run) -> Element:
+    """Make the button that ends a run, once more asked."""
+    ask = confirmation(
+        f"Cancel run {run.code}?",
+        "The crew stops at once, and what is being asked is withdrawn."
+        " This cannot be undone.",
+        yes="Cancel the run",
+        no="Keep it",
+    )
+    return button("Cancel", Action.RUN_CANCEL, RunRef.of(run), confirm=ask)
+
+
+def spoken_inputs(view: RunView, limit: int = _INPUT) -> list[tuple[str, str]]:
     """Give a run's inputs as label and value, in the order of the crew's form."""
     properties = view.crew.input_schema.get("properties", {}) if view.crew else {}
     inputs = view.run.inputs
@@ -71,7 +74,7 @@ def spoken_inputs(view: RunView) -> list[tuple[str, str]]:
     return [
         (_label(name, properties.get(name)), value)
         for name in order
-        if (value := value_text(inputs[name]))
+        if (value := value_text(inputs[name], limit))
     ]
 
 
