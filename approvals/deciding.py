@@ -9,6 +9,7 @@ from approvals.digest import digest_of
 from approvals.errors import (
     NotOffered,
     OlderVersion,
+    Refused,
     RequestClosed,
     RunEnded,
     WordsNeeded,
@@ -86,6 +87,15 @@ def check_press(
         raise OlderVersion
     if not offers(request, press.verdict, press.choice):
         raise NotOffered(press.verdict.value)
+
+
+def may_decide(actor: Person, request: ApprovalRequest, run: Run) -> bool:
+    """Tell whether a person may decide a request, as far as people go."""
+    try:
+        authorise_decision(actor, request, run, {})
+    except Refused:
+        return False
+    return True
 
 
 def offers(

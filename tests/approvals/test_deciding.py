@@ -27,10 +27,9 @@ from approvals.policies import Policy
 from approvals.requests import ApprovalRequest, RequestState
 from approvals.runs import Run, RunState
 from approvals.verdicts import Labels, Verdict
-from tests.builders import a_request, a_run, an_ask
+from tests.builders import TEAM, a_request, a_run, an_ask
 
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
-TEAM = TeamId("T0001")
 ANA, BEN, CHIARA = UserId("U0ANA"), UserId("U0BEN"), UserId("U0CHIARA")
 NAMES = {ANA: "Ana", BEN: "Ben", CHIARA: "Chiara"}
 
@@ -50,11 +49,9 @@ def a_case(**changes: Any) -> tuple[Run, ApprovalRequest]:
     """Ana's run, and its request that Ben and Chiara may decide."""
     run = a_run(team=TEAM, requester=ANA, state=RunState.WAITING)
     policy = Policy(name="content", approvers=(BEN, CHIARA))
-    request = a_request(
-        team=TEAM, run=run.id, policy=policy, approvers=(BEN, CHIARA), ask=an_ask()
-    )
-    request = replace(request, digest=digest_of(run.id, request.ask), **changes)
-    return run, request
+    request = a_request(run, policy=policy, approvers=(BEN, CHIARA))
+    request = replace(request, **changes)
+    return run, replace(request, digest=digest_of(run.id, request.ask))
 
 
 def a_press(

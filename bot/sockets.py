@@ -1,0 +1,73 @@
+"""Two Socket Mode connections, and a watchdog that does not trust them.
+
+Slack sends each envelope to any one connection and never redelivers a click, so a
+connection that is dead without knowing it loses clicks. aiohttp's client notices a
+broken one within a few ping intervals (research/engine.md 5); the watchdog covers the
+rest by the age of the last pong.
+"""
+
+import asyncio
+import contextlib
+import logging
+import time
+from typing import Final
+
+from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
+from slack_bolt.async_app import AsyncApp
+from slack_sdk.web.async_client import AsyncWebClient
+
+logger = logging.getLogger(__name__)
+
+CONNECTIONS: Final = 2
+PING_INTERVAL: Final = 3.0
+WATCH_EVERY: Final = 5.0
+STALE_AFTER: Final = 4 * PING_INTERVAL
+
+
+class Sockets:
+    """Keeps the connections of one bot process."""
+
+    def __init__(self, app: AsyncApp, client: AsyncWebClient, app_token: str) -> None:
+        self._handlers = [
+            AsyncSocketModeHandler(
+                app, app_token, web_client=client, ping_interval=PING_INTERVAL
+            )
+            for _ in range(CONNECTIONS)
+        ]
+        self._watchdog: asyncio.Task[None] | None = None
+
+    async def connect(self) -> None:
+        """Open the connections; raises what `apps.connections.open` raises."""
+        for handler in self._handlers:
+            await handler.connect_async()
+        self._watchdog = asyncio.create_task(self._watch(), name="socket watchdog")
+
+    def pong_age(self) -> float | None:
+        """Give the seconds since the freshest pong; None before the first."""
+        seen = [h.client.last_ping_pong_time for h in self._handlers]
+        heard = [at for at in seen if at is not None]
+        return time.time() - max(heard) if heard else None
+
+    async def close(self) -> None:
+        """Close the connections; what is not acked by now is lost."""
+        if self._watchdog is not None:
+            self._watchdog.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._watchdog
+        for handler in self._handlers:
+            await handler.close_async()
+
+    async def _watch(self) -> None:
+        while True:
+            await asyncio.sleep(WATCH_EVERY)
+            for handler in self._handlers:
+                last = handler.client.last_ping_pong_time
+                if last is not None and time.time() - last <= STALE_AFTER:
+                    continue
+                if last is None and await handler.client.is_connected():
+                    continue
+                logger.warning("a Slack connection is stale; connecting anew")
+                try:
+                    await handler.client.connect_to_new_endpoint(force=True)
+                except Exception:
+                    logger.exception("could not connect to Slack; trying again soon")
