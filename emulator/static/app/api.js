@@ -19,7 +19,7 @@ const GONE = {
 async function call(path, options) {
   let response;
   try {
-    response = await fetch(new URL(`control/${path}`, document.baseURI), options);
+    response = await fetch(new URL(`/control/${path}`, location.origin), options);
   } catch {
     throw new Refused(GONE);
   }
@@ -59,5 +59,5 @@ export async function upload(as, file) {
 
 /** Where a file's bytes are. @param {string} id @param {string} as */
 export function fileAddress(id, as) {
-  return new URL(`control/file/${id}?as=${as}`, document.baseURI).href;
+  return new URL(`/control/file/${id}?as=${as}`, location.origin).href;
 }

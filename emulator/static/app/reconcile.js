@@ -26,10 +26,12 @@ export function reconcile(parent, items, how) {
   let place = parent.firstElementChild;
   for (const item of items) {
     const key = how.key(item);
-    const node = current(before.get(key), item, how);
+    const old = before.get(key);
+    const node = current(old, item, how);
+    if (place === old) place = node; // drawn anew, in the same place
     before.delete(key);
     known.set(node, { key, print: how.print(item) });
-    if (node === place) place = place.nextElementSibling;
+    if (node === place && node.parentNode === parent) place = place.nextElementSibling;
     else parent.insertBefore(node, place);
   }
   while (place) {

@@ -14,7 +14,7 @@
  */
 export function listen({ as, inspect, heard, resumed, connection }) {
   const query = new URLSearchParams(inspect ? { as, inspect: "1" } : { as });
-  const source = new EventSource(new URL(`control/stream?${query}`, document.baseURI));
+  const source = new EventSource(new URL(`/control/stream?${query}`, location.origin));
   let greeted = false;
   source.onmessage = ({ data }) => {
     const event = JSON.parse(data);
