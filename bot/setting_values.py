@@ -58,7 +58,7 @@ def database_url(folder: Path) -> Callable[[str], str]:
         scheme, separator, rest = text.partition("://")
         if separator and scheme in _SERVERS:
             return f"{_SERVERS[scheme]}://{rest}"
-        if scheme != "sqlite" or not rest.startswith("/") or rest == "/":
+        if scheme != "sqlite" or rest in {"", "/", "/:memory:"} or rest[0] != "/":
             raise BadValue("is neither sqlite:///FILE nor postgresql://…")
         return f"sqlite:///{folder / rest.removeprefix('/')}"
 

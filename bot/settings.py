@@ -29,6 +29,7 @@ from bot.setting_values import (
     web_address,
     yes_or_no,
 )
+from crews.settings import MODEL_VARIABLES
 
 T = TypeVar("T")
 
@@ -88,7 +89,7 @@ _PROXIES: Final = tuple(
 _FOR_RUNNERS: Final = (
     *("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "SYSTEMROOT"),
     *("SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", *_PROXIES),
-    *("MODEL", "OPENAI_API_KEY", "OPENAI_BASE_URL", "OPENROUTER_API_KEY"),
+    *MODEL_VARIABLES,
 )
 """What a Python program needs to start, to reach the network and to ask a model."""
 
@@ -163,6 +164,11 @@ def read_settings(
     if reading.problems:
         raise ProblemsFound(reading.problems)
     return settings
+
+
+def child_environment(**changes: str) -> dict[str, str]:
+    """Give this process's environment, with changes, for a child that reads settings."""
+    return {**os.environ, **changes}
 
 
 def keep_proxies_from_slack(settings: Settings) -> None:

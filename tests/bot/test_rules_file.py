@@ -1,5 +1,6 @@
 """The rules file: what it means, what is wrong in it, and how it is read again."""
 
+import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from approvals.ids import ChannelId, RunCode, RunId, TeamId, UserId
 from approvals.requests import Ask, CallAddress, RequestKind, Subject
-from approvals.rules import RuleBook, case_of
+from approvals.rules import case_of
 from approvals.runs import Run
 from approvals.verdicts import Labels
 from bot.problems import ProblemCode
@@ -175,9 +176,7 @@ def test_what_is_no_rules_file_says_how_one_begins(text: str) -> None:
     )
 )
 def test_nothing_written_there_is_a_crash(value: object) -> None:
-    """Whatever shape the file has, the answer is a list of mistakes."""
-    import json  # noqa: PLC0415 - JSON is YAML, and only here
-
+    """Whatever shape the file has (JSON is YAML), the answer is a list of mistakes."""
     with pytest.raises(BadRules) as found:
         read_rules(json.dumps(value))
 
@@ -311,8 +310,3 @@ def test_bytes_that_are_no_text_are_a_problem(tmp_path: Path) -> None:
     [problem] = RulesFile(path).problems()
 
     assert problem.sentence.startswith("approvals.yaml: it cannot be read: ")
-
-
-def test_rules_are_one_value() -> None:
-    """What is read is what the rest of the system routes by."""
-    assert isinstance(read_rules(GOOD), RuleBook)
