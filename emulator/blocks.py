@@ -38,13 +38,13 @@ def _copy(node: Any) -> Any:
     if not isinstance(node, dict):
         return node
     copied = {key: _copy(value) for key, value in node.items() if value is not None}
-    match copied.get("type"):
-        case "plain_text":
-            copied.setdefault("emoji", True)
-        case "mrkdwn":
-            copied.setdefault("verbatim", False)
-        case kind if kind in _ACTIONABLE:
-            copied.setdefault("action_id", _short_id())
+    kind = copied.get("type")
+    if kind == "plain_text":
+        copied.setdefault("emoji", True)
+    elif kind == "mrkdwn":
+        copied.setdefault("verbatim", False)
+    elif kind in _ACTIONABLE:
+        copied.setdefault("action_id", _short_id())
     return copied
 
 

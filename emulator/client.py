@@ -130,11 +130,11 @@ class Workspace:
         await self._request("DELETE", "/fault")
 
     async def socket(self, do: str, connection: int | None = None) -> None:
-        """Do to connections what Slack does: `drop`, `refresh`, `warning`, …"""
+        """Do to connections what Slack does: `drop`, `refresh`, `warning` and so on."""
         await self.post("/socket", {"do": do, "connection": connection})
 
     async def change(self, user: str, **changes: Any) -> None:
-        """Change somebody: `deleted`, `guest`, `dnd`, `tz`, …"""
+        """Change somebody: `deleted`, `guest`, `dnd`, `tz` and so on."""
         await self.post("/people", {"user": user, **changes})
 
     async def invite(self, user: str, channel: str) -> None:
@@ -146,11 +146,11 @@ class Workspace:
         await self.post("/kick", {"user": user, "channel": channel})
 
     async def get(self, path: str, query: dict[str, str] | None = None) -> Json:
-        """Any GET of the control surface."""
+        """Read anything of the control surface."""
         return await self._request("GET", path, params=query)
 
     async def post(self, path: str, body: Json) -> Json:
-        """Any POST of the control surface."""
+        """Do anything at the control surface."""
         return await self._request("POST", path, json=body)
 
     async def until(

@@ -68,6 +68,11 @@ class Errand:
     on_failure: Callable[[str], str]
 
 
+def nothing(ack: Json) -> None:
+    """What most acks call for."""
+    del ack
+
+
 class Interactions:
     """Every interaction so far, and the sending of new ones."""
 

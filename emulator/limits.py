@@ -31,6 +31,8 @@ POSTED_TEXT = 40_000
 UPDATED_TEXT = 4_000
 MARKDOWN_TEXT = 12_000
 ATTACHMENTS = 100
+#: Table blocks in one message.
+TABLES = 1
 #: Bytes of message metadata; Slack publishes no number.
 METADATA_BYTES = 16_000
 

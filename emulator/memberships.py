@@ -28,6 +28,7 @@ class Memberships:
         clock: Clock,
         hub: Hub,
         events: Events,
+        *,
         posts: Posts,
         base_url: str,
     ) -> None:

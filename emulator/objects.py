@@ -132,7 +132,7 @@ def _noted(channel: Channel, text: str) -> Json:
     }
 
 
-def conversation(workspace: Workspace, channel: Channel, *, reader: Person) -> Json:
+def conversation(channel: Channel, *, reader: Person) -> Json:
     """A conversation as the control surface shows it to a person."""
     last_read = channel.last_read.get(reader.id, _NEVER_READ)
     unread = (

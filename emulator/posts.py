@@ -143,7 +143,7 @@ class Posts:
 
     def conversation_changed(self, channel: Channel, person: Person) -> None:
         """Tell one person's pages how a conversation now stands to them."""
-        shown = conversation(self._workspace, channel, reader=person)
+        shown = conversation(channel, reader=person)
         event: Json = {"type": "conversation", "conversation": shown}
         if not self._workspace.may_read(person, channel):
             event["gone"] = True

@@ -5,6 +5,7 @@ import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from http import HTTPStatus
 from pathlib import Path
+from urllib.parse import urlencode
 
 from aiohttp import web
 
@@ -90,7 +91,7 @@ def _application(slack: LocalSlack) -> web.Application:
     app.router.add_delete("/control/fault", _removing_faults(slack))
     add_routes(app, slack, "/control")
     app.router.add_get("/", _index)
-    app.router.add_get("/archives/{rest:.*}", _index)
+    app.router.add_get("/archives/{channel}/{point:p\\d{16}}", _permalink(slack))
     app.router.add_get("/{path:.+}", _static_file)
     return app
 
@@ -133,6 +134,20 @@ async def _static_file(request: web.Request) -> web.StreamResponse:
     if not path.is_relative_to(_STATIC) or not path.is_file():
         raise web.HTTPNotFound
     return web.FileResponse(path, headers=_SECURITY_HEADERS)
+
+
+def _permalink(slack: LocalSlack) -> _Handler:
+    async def follow(request: web.Request) -> web.StreamResponse:
+        """Lead a message's link to where the page shows it."""
+        channel = slack.workspace.channels.get(request.match_info["channel"])
+        if channel is None:
+            raise web.HTTPNotFound
+        place = {"channel": channel.name or channel.id}
+        if "thread_ts" in request.query:
+            place["thread"] = request.query["thread_ts"]
+        raise web.HTTPFound(f"/?{urlencode(place)}")
+
+    return follow
 
 
 def _removing_faults(slack: LocalSlack) -> _Handler:

@@ -61,7 +61,12 @@ class LocalSlack:
         self.events = Events(self.workspace, self.sockets, self.clock, self.background)
         self.posts = Posts(self.workspace, self.clock, self.hub, self.events)
         self.memberships = Memberships(
-            self.workspace, self.clock, self.hub, self.events, self.posts, base_url
+            self.workspace,
+            self.clock,
+            self.hub,
+            self.events,
+            posts=self.posts,
+            base_url=base_url,
         )
         self.modals = Modals(self.workspace, self.clock, self.hub)
         self.suggestions = Suggestions()

@@ -11,7 +11,7 @@ import json
 import secrets
 from dataclasses import dataclass, field
 
-from aiohttp import WSMessage, WSMsgType, web
+from aiohttp import WSCloseCode, WSMessage, WSMsgType, web
 
 from emulator import ids
 from emulator.background import Background
@@ -171,22 +171,19 @@ class SocketMode:
         chosen = [c for c in self.connections if number in {None, c.n}]
         if number is not None and not chosen:
             raise Refusal("no_connection", f"There is no connection {number}.")
+        acts = {
+            "warning": self._warn,
+            "refresh": self._refresh,
+            "drop": _drop,
+            "close": _say_goodbye,
+            "pause": _pause,
+            "resume": _resume,
+        }
+        if what not in acts:
+            sentence = f'No connection can "{what}"; it can: {", ".join(acts)}.'
+            raise Refusal("invalid_socket", sentence)
         for connection in chosen:
-            match what:
-                case "warning":
-                    await connection.socket.send_json(self._disconnect("warning"))
-                case "refresh":
-                    await self._refresh(connection)
-                case "drop":
-                    connection.transport.abort()
-                case "close":
-                    await connection.socket.close(code=1001)
-                case "pause":
-                    connection.flowing.clear()
-                case "resume":
-                    connection.flowing.set()
-                case _:
-                    raise Refusal("invalid_socket", f'No connection can "{what}".')
+            await acts[what](connection)
 
     async def close(self) -> None:
         """End every connection, without the courtesy of waiting for the app."""
@@ -273,14 +270,16 @@ class SocketMode:
     def _plan_end(self, connection: Connection, life: float) -> list[Timer]:
         flight = self._clock.flight
         start = self._background.start
-        warning = self._disconnect("warning")
         return [
             flight.call_later(
                 life - WARNING_SECONDS,
-                lambda: start(connection.socket.send_json(warning)),
+                lambda: start(self._warn(connection)),
             ),
             flight.call_later(life, lambda: start(self._refresh(connection))),
         ]
+
+    async def _warn(self, connection: Connection) -> None:
+        await connection.socket.send_json(self._disconnect("warning"))
 
     async def _refresh(self, connection: Connection) -> None:
         connection.retired = True
@@ -291,7 +290,11 @@ class SocketMode:
         return {
             "type": "hello",
             "num_connections": len(self.connections),
-            "debug_info": {**_debug_info(), "approximate_connection_time": int(life)},
+            "debug_info": {
+                **_debug_info(),
+                "build_number": 1,
+                "approximate_connection_time": int(life),
+            },
             "connection_info": {"app_id": self._app_id},
         }
 
@@ -305,4 +308,20 @@ class SocketMode:
 
 
 def _debug_info() -> Json:
-    return {"host": "applink-local", "build_number": 1}
+    return {"host": "applink-local"}
+
+
+async def _drop(connection: Connection) -> None:
+    connection.transport.abort()
+
+
+async def _say_goodbye(connection: Connection) -> None:
+    await connection.socket.close(code=WSCloseCode.GOING_AWAY)
+
+
+async def _pause(connection: Connection) -> None:
+    connection.flowing.clear()
+
+
+async def _resume(connection: Connection) -> None:
+    connection.flowing.set()

@@ -12,7 +12,13 @@ from emulator.forms import (
     find_control,
     initial_values,
 )
-from emulator.interactions import TIMED_OUT, UNREACHED, Errand, Interaction
+from emulator.interactions import (
+    TIMED_OUT,
+    UNREACHED,
+    Errand,
+    Interaction,
+    nothing,
+)
 from emulator.records import Channel, Json, Message, Person, View
 from emulator.slack import LocalSlack
 
@@ -93,7 +99,7 @@ def click(slack: LocalSlack, body: Json) -> Interaction:
     errand = Errand(
         envelope_type="interactive",
         payload=payload,
-        on_ack=lambda ack: None,
+        on_ack=nothing,
         on_failure=lambda status: TIMED_OUT if status == "timed_out" else UNREACHED,
     )
     return slack.interactions.start(

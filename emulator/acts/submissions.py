@@ -7,11 +7,12 @@ from emulator.acts.payloads import acting, interaction_payload
 from emulator.errors import Refusal
 from emulator.form_checks import form_errors
 from emulator.forms import controls, find_control
-from emulator.interactions import Errand, Interaction
+from emulator.interactions import Errand, Interaction, nothing
 from emulator.records import Json, Person, View
 from emulator.slack import LocalSlack
 from emulator.validation import check_view
 
+_FAILED_OPTIONS = "The options could not be loaded ({})."
 _FAILED = "We had some trouble connecting. Try again?"
 
 
@@ -117,7 +118,7 @@ def close(slack: LocalSlack, body: Json) -> None:
             errand = Errand(
                 envelope_type="interactive",
                 payload=payload,
-                on_ack=lambda ack: None,
+                on_ack=nothing,
                 on_failure=lambda status: status,
             )
             slack.interactions.start(errand, "close", person, view_id=closed.id)
@@ -161,7 +162,7 @@ def ask_options(slack: LocalSlack, body: Json) -> tuple[Interaction, Json]:
         envelope_type="interactive",
         payload=payload,
         on_ack=remember,
-        on_failure=lambda status: "The options could not be loaded.",
+        on_failure=_FAILED_OPTIONS.format,
     )
     return slack.interactions.start(errand, "options", place.person), found
 

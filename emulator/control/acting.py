@@ -94,7 +94,7 @@ async def open_dm(slack: LocalSlack, body: Json) -> Json:
     others = wanted if isinstance(wanted, list) else [wanted]
     people = [slack.workspace.person(other).id for other in others]
     channel, _ = slack.posts.open_direct([person.id, *people])
-    return _as_seen(slack, channel, person)
+    return _as_seen(channel, person)
 
 
 @post("/read")
@@ -105,7 +105,7 @@ async def read(slack: LocalSlack, body: Json) -> Json:
     newest = next(reversed(channel.messages), "0000000000.000000")
     channel.last_read[person.id] = str(body.get("ts") or newest)
     slack.posts.conversation_changed(channel, person)
-    return _as_seen(slack, channel, person)
+    return _as_seen(channel, person)
 
 
 @post("/join")
@@ -116,7 +116,7 @@ async def join(slack: LocalSlack, body: Json) -> Json:
     if channel.kind is not ChannelKind.PUBLIC:
         raise Refusal("method_not_supported", "Only public channels can be joined.")
     slack.memberships.add(channel, person)
-    return _as_seen(slack, channel, person)
+    return _as_seen(channel, person)
 
 
 @post("/leave")
@@ -134,5 +134,5 @@ def _started(interaction: Interaction) -> Json:
     return {"interaction": interaction.id}
 
 
-def _as_seen(slack: LocalSlack, channel: Channel, person: Person) -> Json:
-    return {"conversation": conversation(slack.workspace, channel, reader=person)}
+def _as_seen(channel: Channel, person: Person) -> Json:
+    return {"conversation": conversation(channel, reader=person)}

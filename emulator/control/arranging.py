@@ -1,5 +1,6 @@
 """POST: what the workspace, the clock and the wires are made to do."""
 
+from collections.abc import Callable
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -19,7 +20,7 @@ def _tz(value: Any) -> str:
     return ZoneInfo(str(value)).key
 
 
-_CHANGEABLE = {
+_CHANGEABLE: dict[str, Callable[[Any], Any]] = {
     "deleted": bool,
     "guest": _guest,
     "presence": str,

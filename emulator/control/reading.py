@@ -50,7 +50,7 @@ async def conversations(slack: LocalSlack, request: web.Request) -> Json:
     person = slack.workspace.person(request.query.get("as"))
     held = slack.workspace
     found = [
-        conversation(held, channel, reader=person)
+        conversation(channel, reader=person)
         for channel in held.channels.values()
         if held.may_read(person, channel)
     ]

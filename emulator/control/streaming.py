@@ -1,6 +1,7 @@
 """GET /control/stream: what happens, as server-sent events."""
 
 import asyncio
+import contextlib
 import json
 from collections.abc import Awaitable, Callable
 
@@ -32,10 +33,8 @@ def serving(
             await response.prepare(request)
             hello = json.dumps({"type": "hello", "now": slack.clock.now()})
             await response.write(f"data: {hello}\n\n".encode())
-            try:
+            with contextlib.suppress(ConnectionError):  # the page went away
                 await _pass_on(watcher, response)
-            except ConnectionError:
-                pass  # the page went away
         return response
 
     return stream

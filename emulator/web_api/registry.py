@@ -73,18 +73,20 @@ class Method:
     handler: Handler
     #: Any one of these is enough; none is needed where it is empty.
     scopes: tuple[str, ...]
-    #: `bot`, `app` or `none`.
-    token: str
+    #: Whose token it takes: `bot`, `app` or `anyone`.
+    caller: str
 
 
 METHODS: dict[str, Method] = {}
 
 
-def method(name: str, *scopes: str, token: str = "bot") -> Callable[[Handler], Handler]:
+def method(
+    name: str, *scopes: str, caller: str = "bot"
+) -> Callable[[Handler], Handler]:
     """Serve a method of this name."""
 
     def register(handler: Handler) -> Handler:
-        METHODS[name] = Method(name=name, handler=handler, scopes=scopes, token=token)
+        METHODS[name] = Method(name=name, handler=handler, scopes=scopes, caller=caller)
         return handler
 
     return register

@@ -12,17 +12,47 @@ from emulator.server import serving
 from emulator.slack import LocalSlack
 
 #: Everything, so that a test says what it takes away.
-ALL_SCOPES = """
-app_mentions:read channels:history channels:join channels:manage channels:read
-chat:write commands dnd:read files:read files:write groups:history groups:read
-groups:write im:history im:read im:write mpim:history mpim:read mpim:write
-reactions:read reactions:write team:read usergroups:read users:read users:read.email
-""".split()
-ALL_EVENTS = """
-app_home_opened app_mention channel_archive member_joined_channel member_left_channel
-message.channels message.groups message.im message.mpim reaction_added
-subteam_members_changed user_change
-""".split()
+ALL_SCOPES = [
+    "app_mentions:read",
+    "channels:history",
+    "channels:join",
+    "channels:manage",
+    "channels:read",
+    "chat:write",
+    "commands",
+    "dnd:read",
+    "files:read",
+    "files:write",
+    "groups:history",
+    "groups:read",
+    "groups:write",
+    "im:history",
+    "im:read",
+    "im:write",
+    "mpim:history",
+    "mpim:read",
+    "mpim:write",
+    "reactions:read",
+    "reactions:write",
+    "team:read",
+    "usergroups:read",
+    "users:read",
+    "users:read.email",
+]
+ALL_EVENTS = [
+    "app_home_opened",
+    "app_mention",
+    "channel_archive",
+    "member_joined_channel",
+    "member_left_channel",
+    "message.channels",
+    "message.groups",
+    "message.im",
+    "message.mpim",
+    "reaction_added",
+    "subteam_members_changed",
+    "user_change",
+]
 
 
 @pytest.fixture

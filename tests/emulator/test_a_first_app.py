@@ -24,7 +24,9 @@ FORM = {
 }
 
 
-async def test_a_story(slack: LocalSlack, app: AsyncApp, ana: Person, ben: Person) -> None:
+async def test_a_story(
+    slack: LocalSlack, app: AsyncApp, ana: Person, ben: Person
+) -> None:
     """What one person starts, another approves."""
 
     @app.command("/crew")
@@ -40,7 +42,10 @@ async def test_a_story(slack: LocalSlack, app: AsyncApp, ana: Person, ben: Perso
             channel="C0CONTENT0",
             text=f"Approve {topic}?",
             blocks=[
-                {"type": "section", "text": {"type": "mrkdwn", "text": f"About *{topic}*"}},
+                {
+                    "type": "section",
+                    "text": {"type": "mrkdwn", "text": f"About *{topic}*"},
+                },
                 {
                     "type": "actions",
                     "elements": [
