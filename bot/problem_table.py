@@ -37,6 +37,10 @@ TABLE: Final[Mapping[ProblemCode, Entry]] = {
         "Remove it from the environment and from `.env`.",
         Check.SETTINGS,
     ),
+    ProblemCode.OPTION_WRONG: Entry(
+        "{option} {reason}.",
+        "Nothing was done.",
+    ),
     # Slack
     ProblemCode.SLACK_TOKEN_REFUSED: Entry(
         "Slack refuses {name}: {error}.",
@@ -88,16 +92,22 @@ TABLE: Final[Mapping[ProblemCode, Entry]] = {
         Check.DATABASE,
         Level.WARNING,
     ),
-    ProblemCode.SQLITE_TOO_OLD: Entry(
-        "This Python has SQLite {version}; {wanted} or newer is needed.",
-        "Use a newer Python (`make PYTHON=…`), or PostgreSQL by DATABASE_URL.",
+    ProblemCode.SQLITE_RISKY: Entry(
+        "SQLite {version} has the WAL-reset bug, which can corrupt a database that "
+        "several processes write to.",
+        "Use a Python with SQLite {fixed} or newer, or PostgreSQL; keep backups.",
         Check.DATABASE,
+        Level.WARNING,
     ),
     # Rules
     ProblemCode.RULES_MISSING: Entry(
         "There is no rules file at {file}, so nobody can be asked.",
         "Write a first one from your workspace's people with `countersign init`.",
         Check.RULES,
+    ),
+    ProblemCode.RULES_EXIST: Entry(
+        "There is a rules file at {file} already; it was left as it is.",
+        "Move it away to have a first one written, or edit it.",
     ),
     ProblemCode.RULES_BROKEN: Entry(
         "{where}: {reason}.",
@@ -110,6 +120,10 @@ TABLE: Final[Mapping[ProblemCode, Entry]] = {
         "Put another person's member ID in its place: in Slack, their profile, "
         "*More*, *Copy member ID*.",
         Check.RULES,
+    ),
+    ProblemCode.NOBODY_IN_WORKSPACE: Entry(
+        "The workspace has no full member who could decide anything.",
+        "Guests and bots never decide; is SLACK_BOT_TOKEN of the right workspace?",
     ),
     ProblemCode.NOBODY_TO_DECIDE: Entry(
         "Nobody can decide “{checkpoint}”: {why}",

@@ -16,6 +16,7 @@ class ProblemCode(StrEnum):
     SETTING_MISSING = "setting_missing"  #: A variable that is needed is not set
     SETTING_WRONG = "setting_wrong"  #: A variable has a value that cannot be
     SETTING_HARMFUL = "setting_harmful"  #: A variable that must not be set is
+    OPTION_WRONG = "option_wrong"  #: A command was given a value that cannot be
     SLACK_TOKEN_REFUSED = "slack_token_refused"  # noqa: S105 - a code, not a secret #: Slack does not know it
     SLACK_SCOPES_MISSING = "slack_scopes_missing"  #: The app may not do all it must
     SLACK_UNREACHABLE = "slack_unreachable"  #: No answer from Slack
@@ -26,10 +27,12 @@ class ProblemCode(StrEnum):
     DATABASE_UNREACHABLE = "database_unreachable"  #: Cannot be opened
     DATABASE_NEWER = "database_newer"  #: A newer version has upgraded it
     DATABASE_OLDER = "database_older"  #: Not upgraded yet
-    SQLITE_TOO_OLD = "sqlite_too_old"  #: Python's own SQLite lacks what is needed
+    SQLITE_RISKY = "sqlite_risky"  #: Python's own SQLite has a bug that matters
+    RULES_EXIST = "rules_exist"  #: A first one is asked for, and there is one
     RULES_MISSING = "rules_missing"  #: No rules file
     RULES_BROKEN = "rules_broken"  #: A rules file that cannot be used
     RULES_PERSON_UNFIT = "rules_person_unfit"  #: Named in it, but can never decide
+    NOBODY_IN_WORKSPACE = "nobody_in_workspace"  #: No full member to name in one
     NOBODY_TO_DECIDE = "nobody_to_decide"  #: A checkpoint without an approver
     UNKNOWN_CREW = "unknown_crew"  #: Asked for by a name that no crew has
     INPUTS_MISSING = "inputs_missing"  #: A crew cannot start without them

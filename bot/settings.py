@@ -69,7 +69,9 @@ VARIABLES: Final[Mapping[str, Variable]] = {
     "OPENAI_BASE_URL": Variable("Another server that speaks OpenAI's API."),
     "OPENROUTER_API_KEY": Variable("The key for models named openrouter/…."),
     "RUNNER_ENV": Variable("Further variables that crews may see, with commas."),
-    "RUNNERS": Variable("How many runs a worker works on at once.", "2"),
+    "RUNNERS": Variable(
+        "How many runs a worker works on at once; else what it carries."
+    ),
     "CACHE_DIR": Variable("A folder for what can be made again.", "var/cache"),
     "LOG_LEVEL": Variable("debug, info, warning or error.", "info"),
     "LOG_JSON": Variable("true: one JSON object per line.", "false"),
@@ -115,7 +117,7 @@ class Settings:
     openai_base_url: str | None
     openrouter_api_key: SecretStr
     runner_env: Mapping[str, str] = field(repr=False)
-    runners: int
+    runners: int | None
     cache_dir: Path
     log_level: str
     log_json: bool
@@ -206,7 +208,7 @@ class _Reading:
             openai_base_url=self._optional("OPENAI_BASE_URL", web_address),
             openrouter_api_key=SecretStr(self._values.get("OPENROUTER_API_KEY", "")),
             runner_env=self._runner_env(names),
-            runners=self._read("RUNNERS", count),
+            runners=self._optional("RUNNERS", count),
             cache_dir=self._read("CACHE_DIR", self._path),
             log_level=self._read("LOG_LEVEL", log_level),
             log_json=self._read("LOG_JSON", yes_or_no),

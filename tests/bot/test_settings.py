@@ -35,7 +35,7 @@ def test_two_tokens_are_enough(tmp_path: Path) -> None:
     assert f"sqlite:///{tmp_path}/var/countersign.sqlite3" == read.database_url
     assert tmp_path / "var/countersign.sqlite3" == read.database_file
     assert (tmp_path / "crews/library",) == read.crew_folders
-    assert ("/crew", 2, "INFO", False) == (
+    assert ("/crew", None, "INFO", False) == (
         read.command,
         read.runners,
         read.log_level,
