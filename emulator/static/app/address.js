@@ -1,24 +1,20 @@
 /**
  * Who acts and what is open stand in the address, so that two windows are two people:
  * `?as=ana&channel=content-team`, `?as=ben&channel=@crew`, `?as=ana&home`, and
- * `&thread=TS` beside a channel. A permalink (`/archives/C…/p…`) opens its thread.
+ * `&thread=TS` beside a channel.
  */
 
 /** @typedef {{home: boolean, channel: string | null, thread: string | null}} Place */
 
-const PERMALINK = /^\/archives\/(\w+)\/p(\d+)(\d{6})$/;
-
 /** @returns {{as: string | null, place: Place}} */
 export function readAddress() {
   const query = new URLSearchParams(location.search);
-  const [, channel, seconds, fraction] = PERMALINK.exec(location.pathname) ?? [];
-  const linked = channel ? `${seconds}.${fraction}` : null;
   return {
     as: query.get("as"),
     place: {
       home: query.has("home"),
-      channel: channel ?? query.get("channel"),
-      thread: query.get("thread_ts") ?? query.get("thread") ?? linked,
+      channel: query.get("channel"),
+      thread: query.get("thread"),
     },
   };
 }
@@ -36,4 +32,19 @@ export function addressOf(as, place) {
 export function writeAddress(address, { replace = false } = {}) {
   if (address === location.pathname + location.search) return;
   history[replace ? "replaceState" : "pushState"](null, "", address);
+}
+
+const PERMALINK = /^\/archives\/(\w+)\/p(\d+)(\d{6})$/;
+
+/**
+ * The message that a permalink of this workspace leads to, or null.
+ *
+ * @param {string} href
+ * @returns {{channel: string, ts: string, thread: string | null} | null}
+ */
+export function linkedMessage(href) {
+  const url = new URL(href, location.origin);
+  const [, channel, seconds, fraction] = PERMALINK.exec(url.pathname) ?? [];
+  if (url.origin !== location.origin || !channel) return null;
+  return { channel, ts: `${seconds}.${fraction}`, thread: url.searchParams.get("thread_ts") };
 }

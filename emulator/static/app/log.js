@@ -10,6 +10,8 @@ import { reconcile } from "./reconcile.js";
 /** @typedef {import("./message.js").Message} Message */
 
 const PAGE = 60;
+const MOST_KEPT = 240;
+const MOST_PAGES_BACK = 20;
 const NEAR_END_PX = 80;
 const SAME_BREATH_S = 300;
 
@@ -97,8 +99,31 @@ export class MessageLog {
     if (type === "message_changed" && !this.#messages.has(message.ts)) return; // older than what is shown
     const isNew = !this.#messages.has(message.ts);
     this.#messages.set(message.ts, message);
+    if (this.pinned && !this.thread) this.#forgetOldest();
     this.#soon();
     if (isNew && !this.pinned) this.newer.hidden = false;
+  }
+
+  /** A page that stays open for days keeps what can be scrolled to, not all there was. */
+  #forgetOldest() {
+    const spare = this.#messages.size - MOST_KEPT;
+    if (spare < PAGE) return;
+    for (const ts of [...this.#messages.keys()].slice(0, spare)) this.#messages.delete(ts);
+    this.#more = true;
+  }
+
+  /** Bring a message onto the screen, with what came after it. @param {string} ts */
+  async reveal(ts) {
+    for (let i = 0; i < MOST_PAGES_BACK && this.#more && !this.#messages.has(ts); i += 1) {
+      await this.earlier();
+    }
+    const node = this.list.querySelector(`[data-ts="${CSS.escape(ts)}"]`);
+    if (!node) return;
+    this.pinned = false;
+    node.scrollIntoView({ block: "center" });
+    node.focus({ preventScroll: true });
+    node.classList.add("is-found");
+    node.addEventListener("animationend", () => node.classList.remove("is-found"), { once: true });
   }
 
   #forget(ts) {
@@ -182,13 +207,14 @@ export class MessageLog {
     this.seen();
   }
 
-  /** Arrow keys walk from message to message; Enter opens the thread. */
+  /** Up and down walk from message to message, right to its tools; Enter opens the thread. */
   #walk(event) {
     const all = [...this.list.querySelectorAll(".message")];
     const on = event.target.classList.contains("message") ? event.target : null;
     if (event.target !== this.scroller && !on) return;
     const at = on ? all.indexOf(on) : all.length;
-    const next = { ArrowUp: all[at - 1], ArrowDown: all[at + 1], Home: all[0], End: all.at(-1) }[event.key];
+    const next = { ArrowUp: all[at - 1], ArrowDown: all[at + 1], ArrowRight: on?.querySelector(".tool"),
+      Home: all[0], End: all.at(-1) }[event.key];
     if (event.key === "Enter" && on && !this.thread) {
       event.preventDefault();
       this.openThread(MessageNode.of(on).message.thread_ts ?? on.dataset.ts);

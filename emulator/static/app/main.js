@@ -1,6 +1,6 @@
 /** The page: its parts, and the way between its places. */
 
-import { addressOf, readAddress, writeAddress } from "./address.js";
+import { addressOf, linkedMessage, readAddress, writeAddress } from "./address.js";
 import * as api from "./api.js";
 import { timeOf, workspaceNow } from "./clock.js";
 import { h } from "./dom.js";
@@ -20,6 +20,11 @@ import { themeButton } from "./theme.js";
 
 /** @typedef {import("./address.js").Place} Place with ids in it */
 
+const LAST_PERSON = "last-person";
+const LEFT_AFTER_MS = 5000;
+const MISSING_AFTER_MS = 2000;
+const RECOUNT_MS = 150;
+
 class Page {
   /** @type {Place} */
   place = { home: false, channel: null, thread: null };
@@ -36,7 +41,9 @@ class Page {
     this.lost = h("div", { class: "lost", role: "status", hidden: true }, icon("warning"), "The local workspace does not answer. Trying again…");
     this.side = sidebar(session, { current: () => this.place, home: () => this.openHome(),
       channel: (id) => this.openChannel(id), dm: (id) => this.openDm(id) });
-    document.body.replaceChildren(this.#bar(), this.lost, h("div", { class: "desk" }, this.side,
+    this.alone = h("div", { class: "lost", role: "status", hidden: true }, icon("info"),
+      `${session.app.name} is not connected: nobody answers commands and buttons until it starts.`);
+    document.body.replaceChildren(this.#bar(), this.lost, this.alone, h("div", { class: "desk" }, this.side,
       h("button", { type: "button", class: "side-shade", "aria-label": "Close the list", tabindex: "-1", on: { click: () => this.#sideOpen(false) } }),
       this.main, this.thread.node, this.inspector.node), this.modals.dialog);
     this.welcome = welcome(session, (given) => this.#tryOut(given));
@@ -63,14 +70,57 @@ class Page {
     session.on("message ephemeral", (event) => event.channel !== this.place.channel && this.#recount());
     session.on("clock me", () => this.#tick());
     setInterval(() => this.#tick(), 5000);
+    session.on("conversations", () => this.#stillThere());
+    session.on("presence_of_app me", () => this.#appPresence());
     addEventListener("popstate", () => this.arrive());
+    addEventListener("click", (event) => this.#followed(event));
+    document.addEventListener("visibilitychange", () => this.#visibility());
     addEventListener("keydown", (event) => this.#key(event));
   }
 
   /** Messages elsewhere change the unread marks; a burst of them is one question. */
   #recount() {
-    clearTimeout(this.counting);
-    this.counting = setTimeout(() => this.session.reload(), 150);
+    this.counting ??= setTimeout(() => {
+      this.counting = undefined;
+      this.session.reload().catch(() => {});
+    }, RECOUNT_MS);
+  }
+
+  #visibility() {
+    clearTimeout(this.leaving);
+    const seen = document.visibilityState === "visible";
+    if (seen) this.session.watch(true);
+    else this.leaving = setTimeout(() => this.session.watch(false), LEFT_AFTER_MS);
+  }
+
+  /** Out of a channel that was left, archived away or closed to this person. */
+  #stillThere() {
+    const { channel } = this.place;
+    if (channel && this.shownTo === this.session.me.id && !this.session.conversations.has(channel)) {
+      this.go({ home: false, channel: this.#firstChannel(), thread: null }, { replace: true });
+    }
+  }
+
+  #appPresence() {
+    clearTimeout(this.missing);
+    const { app } = this.session;
+    if (app.connections) this.alone.hidden = true;
+    else this.missing = setTimeout(() => { this.alone.hidden = false; }, MISSING_AFTER_MS);
+  }
+
+  /** A permalink leads to its message here, as the same person. */
+  #followed(event) {
+    const anchor = event.target.closest?.("a[href]");
+    const linked = anchor && !event.ctrlKey && !event.metaKey && linkedMessage(anchor.href);
+    if (!linked || !this.session.conversations.has(linked.channel)) return;
+    event.preventDefault();
+    this.#reveal(linked);
+  }
+
+  async #reveal({ channel, ts, thread }) {
+    const inThread = thread && thread !== ts;
+    await this.go({ home: false, channel, thread: inThread ? thread : null });
+    await (inThread ? this.thread : this.channel).log.reveal(ts);
   }
 
   #tick() {
@@ -88,7 +138,8 @@ class Page {
   async arrive() {
     const { as, place } = readAddress();
     const { session } = this;
-    const user = session.people.find((u) => u.handle === as || u.id === as) ?? session.people.find((u) => u.offered) ?? session.people[0];
+    const wished = as ?? localStorage.getItem(LAST_PERSON);
+    const user = session.people.find((u) => u.handle === wished || u.id === wished) ?? session.people.find((u) => u.offered) ?? session.people[0];
     if (session.me?.id !== user.id) await session.actAs(user);
     const channel = this.#channelId(place.channel);
     await this.go({ home: place.home, channel: place.home ? null : (channel ?? this.#firstChannel()), thread: channel ? place.thread : null }, { replace: true });
@@ -125,6 +176,7 @@ class Page {
     const moved = before.home !== place.home || before.channel !== place.channel || this.shownTo !== this.session.me.id;
     this.place = place;
     this.shownTo = this.session.me.id;
+    localStorage.setItem(LAST_PERSON, this.session.me.handle);
     writeAddress(this.#address(this.session.me, place), { replace });
     this.session.emit("place", place);
     this.#sideOpen(false);

@@ -146,7 +146,7 @@ export class MessageNode {
 
   #tools() {
     const tool = (label, sign, run) =>
-      h("button", { type: "button", class: "tool", "aria-label": label, title: label, on: { click: run } }, icon(sign));
+      h("button", { type: "button", class: "tool", tabindex: "-1", "aria-label": label, title: label, on: { click: run, keydown: (event) => this.#toolKey(event) } }, icon(sign));
     const react = (event) => {
       const mine = (name) => this.message.reactions?.find((r) => r.name === name)?.users.includes(this.place.session.me.id);
       openMenu(event.currentTarget, REACTIONS.map((name) => ({
@@ -155,6 +155,15 @@ export class MessageNode {
     return h("div", { class: "tools", role: "toolbar", "aria-label": "Message" },
       tool("React", "face", react),
       this.place.inThread ? null : tool("Reply in thread", "reply", () => this.place.openThread(this.message.thread_ts ?? this.message.ts)));
+  }
+
+  #toolKey(event) {
+    const { currentTarget: on } = event;
+    const next = { ArrowRight: on.nextElementSibling, ArrowLeft: on.previousElementSibling ?? this.node, Escape: this.node }[event.key];
+    if (!next) return;
+    event.preventDefault();
+    event.stopPropagation();
+    next.focus();
   }
 
   #complain(text) {

@@ -5,7 +5,6 @@ import { float } from "../controls/floating.js";
 import { Listbox } from "../controls/listbox.js";
 import { h } from "../dom.js";
 import { icon } from "../icons.js";
-import { trouble } from "../interactions.js";
 import { avatar, firstName, nameOf } from "../people.js";
 import { toMrkdwn } from "../text/typed.js";
 
@@ -89,7 +88,7 @@ export class Composer {
     this.#files = [];
     this.#drawFiles();
     try {
-      this.say(/^\/[a-z]/i.test(text) ? await this.#command(text) : await this.#message(text, files));
+      await (/^\/[a-z]/i.test(text) ? this.#command(text) : this.#message(text, files));
     } catch (refused) {
       this.say(refused.message);
       if (!this.area.value) this.write(text); // nothing typed is lost
@@ -98,17 +97,16 @@ export class Composer {
     }
   }
 
-  async #message(text, files) {
+  #message(text, files) {
     const { channel, thread } = this.place();
-    await this.session.post("say", { channel, text: toMrkdwn(text, this.session), thread_ts: thread ?? undefined,
+    return this.session.post("say", { channel, text: toMrkdwn(text, this.session), thread_ts: thread ?? undefined,
       files: files.length ? files.map((f) => f.id) : undefined });
-    return null;
   }
 
-  async #command(text) {
+  /** What the app answers, or that it does not, comes as a private note. */
+  #command(text) {
     const { channel, thread } = this.place();
-    const outcome = await this.session.act("slash", { channel, text, thread_ts: thread ?? undefined });
-    return trouble(outcome);
+    return this.session.post("slash", { channel, text, thread_ts: thread ?? undefined });
   }
 
   #remember(text) {
