@@ -200,9 +200,8 @@ def test_what_people_type_is_data(
     ended = plain.run(name, "", **{field: words})
 
     output = ended["asked"][0]["output"]
-    assert words in (
-        " ".join(json.loads(output)["reasons"]) if name == "purchase" else output
-    )
+    shown = json.loads(output)["reasons"] if name == "purchase" else output
+    assert words in shown
 
 
 # --- content
@@ -313,7 +312,7 @@ def test_the_recommendation_is_json_that_a_card_can_show(plain: PlainCrewAI) -> 
         asked["currency"],
         asked["risk_level"],
     )
-    assert 3 == len(asked["reasons"])
+    assert "You asked for this vendor." in asked["reasons"]
 
 
 def test_the_order_says_what_was_authorised(plain: PlainCrewAI) -> None:
