@@ -285,8 +285,9 @@ class RunnerProcess:
         for reader in self._readers:
             while reader.is_alive() and time.monotonic() < deadline:
                 with suppress(queue.Empty):  # a reader may wait for room
-                    self._lines.get_nowait()
-                reader.join(timeout=0.02)
+                    while True:
+                        self._lines.get_nowait()
+                reader.join(timeout=0.01)
         with suppress(queue.Full):
             self._lines.put_nowait(None)
 

@@ -109,6 +109,10 @@ class Worker:
         self._loading.start()
         logger.info("worker started", extra={"executor": self.executor})
 
+    def wait_until_loaded(self) -> None:
+        """Return when the crews are on the shelf, or could not be loaded."""
+        self._loading.join()
+
     def stop(self) -> None:
         """End in good order: what is not done within the grace time is handed back."""
         self._draining.set()
