@@ -6,6 +6,7 @@ and never changed once released. A test holds the migrated schema against the ta
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -24,6 +25,39 @@ _LOCK: Final = 0x636F756E74657273
 
 _LOCK_TIMEOUT: Final = "60s"
 """Another process that migrates for longer is a matter for people."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Revision:
+    """Where a database stands: `found` is empty before the first migration."""
+
+    found: str
+    newest: str
+    is_known: bool
+
+    @property
+    def is_newest(self) -> bool:
+        """Tell whether nothing has to be migrated."""
+        return self.found == self.newest
+
+
+def revision(database: Database) -> Revision:
+    """Tell where a database stands, and change nothing.
+
+    Raises:
+        StoreUnavailable: it does not answer.
+
+    """
+    scripts = ScriptDirectory(str(Path(__file__).parent))
+    known = {script.revision for script in scripts.walk_revisions()}
+    with database.reading() as session:
+        context = MigrationContext.configure(session.connection())
+        found = context.get_current_revision() or ""
+    return Revision(
+        found=found,
+        newest=scripts.get_current_head() or "",
+        is_known=not found or found in known,
+    )
 
 
 def upgrade(database: Database) -> None:
