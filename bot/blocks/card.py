@@ -99,7 +99,7 @@ def _open(view: CardView) -> Message:
         *_practice(view.run),
         header(subject.title),
         *_ping(view),
-        context(_origin(view), _times(view)),
+        context(f"{_origin(view)}\n{_times(view)}"),
         *_asked_for(view),
         *facts_blocks(subject.facts),
         *context_blocks(request.ask),
@@ -164,7 +164,7 @@ def _times(view: CardView) -> str:
     else:
         who = "It is not settled yet who decides"
     since, until = date_mark(request.asked_at), date_mark(request.expires_at)
-    return f"Since {since} · until *{until}* · {who}"
+    return f"Asked {since} · until *{until}* · {who}"
 
 
 def _ping(view: CardView) -> list[Block]:
@@ -224,4 +224,4 @@ def _remarks(view: CardView) -> list[Block]:
     if policy is not None and policy.self_approval and not run.practice:
         name = inline(policy.name, _TITLE)
         remarks.append(f"The policy “{name}” lets requesters approve their own runs")
-    return [context(*remarks)] if remarks else []
+    return [context("\n".join(remarks))] if remarks else []

@@ -21,7 +21,7 @@ from bot.blocks.formats import checkpoint_title, spoken
 from bot.blocks.ids import VALUE, Action, Callback, CreateRef, Input
 from bot.blocks.message import Block, Element, View
 from bot.blocks.modals import modal
-from bot.blocks.text import escape, one_line
+from bot.blocks.text import escape, one_line, sentence
 from bot.forms.blocks import MOST_FIELDS, State, form_blocks
 from bot.forms.form import Form
 
@@ -98,7 +98,7 @@ def read_chosen(crew: CrewVersion, state: State) -> Chosen:
 def _problem(view: CreateView) -> list[Block]:
     if not view.problem:
         return []
-    return [section(f":warning: {escape(view.problem)}")]
+    return [section(f":warning: {sentence(view.problem)}")]
 
 
 def _crew_field(view: CreateView) -> Block:
@@ -121,7 +121,12 @@ def _about(view: CreateView, crew: CrewVersion) -> list[Block]:
     blocks += form_blocks(form, view.prefill)
     if len(form.fields) > MOST_FIELDS:
         rest = ", ".join(one.name for one in form.fields[MOST_FIELDS:])
-        blocks.append(context(escape(f"More than fits here; with the command: {rest}")))
+        blocks.append(
+            context(sentence(f"More than fits here; with the command: {rest}"))
+        )
+    if view.practice:
+        practice = "A practice run in your own DM: a scripted model writes, you decide."
+        return [*blocks, divider(), context(practice)]
     return [
         *blocks,
         divider(),

@@ -4,10 +4,10 @@ from typing import Final
 
 from approvals.requests import ApprovalRequest
 from bot.blocks import rich
-from bot.blocks.elements import actions, button, context, divider, header
+from bot.blocks.elements import actions, button, context, divider, header, section
 from bot.blocks.formats import NAME_LENGTH, date_mark
 from bot.blocks.ids import Action, Callback, CardRef, RunRef
-from bot.blocks.message import Block, Element, View
+from bot.blocks.message import Block, View
 from bot.blocks.modals import modal
 from bot.blocks.run_message import run_title, spoken_inputs
 from bot.blocks.run_state import state_element
@@ -15,10 +15,11 @@ from bot.blocks.run_view import RunView
 from bot.blocks.settled import outcome_text, words_elements
 from bot.blocks.steps import steps_elements
 from bot.blocks.subject import headline
-from bot.blocks.text import inline
+from bot.blocks.text import escape, inline
 
 _REQUESTS_SHOWN: Final = 25
 _INPUT: Final = 1_000
+_TITLE: Final = 200
 _INPUTS_SHOWN: Final = 40
 
 
@@ -57,7 +58,9 @@ def _requests(view: RunView) -> list[Block]:
         return []
     blocks = [divider(), header("What people were asked")]
     for request in shown:
-        blocks += [_request(view, request), _open(request)]
+        blocks.append(_request(view, request))
+        said = words_elements(request.closing) if request.closing else []
+        blocks += [rich.rich_text(*said)] if said else []
     rest = len(view.requests) - len(shown)
     return [*blocks, context(f"and {rest} earlier ones")] if rest else blocks
 
@@ -65,17 +68,12 @@ def _requests(view: RunView) -> list[Block]:
 def _request(view: RunView, request: ApprovalRequest) -> Block:
     ask, closing = request.ask, request.closing
     version = f", version {ask.revision}" if ask.revision > 1 else ""
-    spans: list[Element] = [rich.bold(f"{headline(ask.subject)}{version}")]
+    title = inline(f"{headline(ask.subject)}{version}", _TITLE)
     if request.is_open:
-        line = f"\nWaits for {view.approvers_of(request)}, until "
-        spans += [rich.span(line), rich.date(request.expires_at)]
-        return rich.rich_text(rich.section(*spans))
-    spans.append(rich.span(f"\n{outcome_text(request, view.run)}"))
-    if closing is None:
-        return rich.rich_text(rich.section(*spans))
-    spans += [rich.span(" · "), rich.date(closing.at)]
-    return rich.rich_text(rich.section(*spans), *words_elements(closing))
-
-
-def _open(request: ApprovalRequest) -> Block:
-    return actions(button("Open the text", Action.OPEN, CardRef.of(request)))
+        who = escape(view.approvers_of(request))
+        line = f"Waits for {who}, until {date_mark(request.expires_at)}"
+    else:
+        line = escape(outcome_text(request, view.run))
+        line += f" · {date_mark(closing.at)}" if closing else ""
+    opener = button("Open", Action.OPEN, CardRef.of(request))
+    return section(f"*{title}*\n{line}", accessory=opener)

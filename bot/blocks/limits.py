@@ -25,7 +25,6 @@ LABEL: Final = 2_000  #: [s] InputBlock
 HINT: Final = 2_000  #: [s] InputBlock
 PLACEHOLDER: Final = 150  #: [s] InteractiveElement
 BUTTON: Final = 75  #: [s] ButtonElement
-BUTTON_VALUE: Final = 2_000  #: [s] ButtonElement
 ID: Final = 255  #: [d] block_id, action_id, callback_id, external_id
 OPTIONS: Final = 100  #: [s] StaticSelectElement
 FEW_OPTIONS: Final = 10  #: [t] Checkboxes, RadioButtons
@@ -39,7 +38,7 @@ VIEW_TITLE: Final = 24  #: [d] reference/views; also submit and close
 METADATA: Final = 3_000  #: [d] reference/views, private_metadata
 
 CARRIED: Final = 200
-"""Ours: characters of what a button carries."""
+"""Ours (Slack allows 2,000): characters of what a button carries."""
 
 RICH_TEXT: Final = 12_000
 """Ours, since Slack names none: characters of one stretch of rich text."""
@@ -70,7 +69,7 @@ _SIZES: Final[Mapping[str, Mapping[str, int]]] = {
     "date": {},
     "plain_text": {"text": SECTION},
     "mrkdwn": {"text": SECTION},
-    "button": {"action_id": ID, "text": BUTTON, "value": BUTTON_VALUE},
+    "button": {"action_id": ID, "text": BUTTON, "value": CARRIED},
     "static_select": _SELECT,
     "multi_static_select": _SELECT,
     "conversations_select": _CONTROL,

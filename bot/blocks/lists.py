@@ -210,7 +210,7 @@ def _crew_row(crew: CrewVersion) -> Block:
     description = inline(crew.description, _DESCRIPTION)
     needed = [field.name for field in Form.of(crew).fields if field.is_required]
     needs = f" · needs {inline(', '.join(needed), _TITLE)}" if needed else ""
-    opener = button("Start…", Action.START_CREW, crew.name[:_TITLE])
+    opener = button("Start…", Action.START_CREW, crew.name)
     text = f"*{title}*  `{inline(crew.name, _TITLE)}`{needs}\n{description}"
     return section(text.rstrip(), accessory=opener)
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from bot.blocks.text import escape
+from bot.blocks.text import sentence
 
 Block = dict[str, Any]
 """One Block Kit block, as JSON."""
@@ -27,9 +27,9 @@ class Message:
     blocks: tuple[Block, ...]
 
 
-def note(sentence: str) -> Message:
+def note(said: str) -> Message:
     """Say a sentence to one person; its `*bold*` stays, nothing else in it acts."""
-    text = escape(sentence)
+    text = sentence(said)
     block = {
         "type": "section",
         "text": {"type": "mrkdwn", "text": text, "verbatim": True},

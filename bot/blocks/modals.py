@@ -10,7 +10,7 @@ from bot.blocks.elements import context, input_block, placeholder, plain, sectio
 from bot.blocks.ids import VALUE, Callback, CardRef, Input
 from bot.blocks.message import Block, Element, View
 from bot.blocks.subject import headline, version_text
-from bot.blocks.text import clean, escape, shorten
+from bot.blocks.text import clean, escape, sentence, shorten
 
 WORDS: Final = limits.TYPED
 """Characters that a person can type as a reason, as feedback or as a note."""
@@ -23,7 +23,7 @@ def reject(request: ApprovalRequest) -> View:
         request,
         title="Reject",
         submit="Reject",
-        follows=f"Then {what_follows(request.ask, Verdict.REJECT)}.",
+        follows=what_follows(request.ask, Verdict.REJECT),
         field=_words("Why?", "The requester and the crew read this."),
     )
 
@@ -32,13 +32,13 @@ def revise(request: ApprovalRequest) -> View:
     """Ask what should change."""
     ask = request.ask
     left = None if ask.max_revisions is None else ask.max_revisions - ask.revision
-    again = " This is the last time it can be sent back." if left == 0 else ""
+    again = ". This is the last time it can be sent back" if left == 0 else ""
     return _form(
         Callback.REVISE,
         request,
         title="Revise",
         submit="Send back",
-        follows=f"Then {what_follows(ask, Verdict.REVISE)}.{again}",
+        follows=f"{what_follows(ask, Verdict.REVISE)}{again}",
         field=_words(
             "What should change?", "The crew reads exactly this. Be concrete."
         ),
@@ -52,14 +52,14 @@ def approve_note(request: ApprovalRequest) -> View:
         request,
         title="Approve with a note",
         submit="Approve",
-        follows=f"Then {what_follows(request.ask, Verdict.APPROVE)}.",
+        follows=what_follows(request.ask, Verdict.APPROVE),
         field=_words("Your note", "It goes on the record, and to the crew."),
     )
 
 
-def notice(sentence: str, words: str = "") -> View:
+def notice(said: str, words: str = "") -> View:
     """Say something in a form's place; what was typed there is kept to be copied."""
-    blocks: list[Block] = [section(escape(sentence))]
+    blocks: list[Block] = [section(sentence(said))]
     typed = shorten(clean(words).strip(), limits.TYPED)
     if typed:
         kept = rich.section(rich.bold("Your text, to copy:"))
@@ -105,7 +105,7 @@ def _form(
     return modal(
         callback,
         title,
-        [rich.rich_text(about), field, context(escape(follows))],
+        [rich.rich_text(about), field, context(f"*{submit}* → {escape(follows)}")],
         about=CardRef.of(request),
         submit=submit,
         close="Back",

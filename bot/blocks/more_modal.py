@@ -47,13 +47,13 @@ def _decisions(view: CardView) -> list[Block]:
             ChoiceRef(card=ref, choice=number),
             confirm=confirmation(
                 f"Choose “{label}”?",
-                f"Then {follows}.",
+                f"{follows[:1].upper()}{follows[1:]}.",
                 yes="Choose it",
                 no="Back",
                 style="primary",
             ),
         )
-        text = f"Choose “{inline(label, _LABEL)}”: {escape(follows)}"
+        text = f"Choose “{inline(label, _LABEL)}” → {escape(follows)}"
         blocks.append(section(text, accessory=choice))
     return blocks
 

@@ -7,7 +7,13 @@ from typing import Any, Final
 from approvals.runs import Priority, Run, RunState
 from bot.blocks import rich
 from bot.blocks.elements import actions, button, confirmation, context, header
-from bot.blocks.formats import NAME_LENGTH, checkpoint_title, date_mark, spoken
+from bot.blocks.formats import (
+    NAME_LENGTH,
+    checkpoint_title,
+    date_mark,
+    number_text,
+    spoken,
+)
 from bot.blocks.ids import Action, RunRef
 from bot.blocks.message import Block, Element, Message
 from bot.blocks.run_state import state_element, state_text
@@ -27,7 +33,7 @@ def run_message(view: RunView) -> Message:
     blocks = [
         *_practice(run),
         header(run_title(view)),
-        context(_origin(run), *_inputs(view)),
+        context("\n".join([_origin(run), *_inputs(view)])),
         rich.rich_text(state_element(view)),
         *_progress(view),
         *_unticked(view),
@@ -91,6 +97,8 @@ def value_text(value: Any, limit: int = _INPUT) -> str:
             return one_line(", ".join(value_text(entry) for entry in value), limit)
         case dict():
             return one_line(json.dumps(value, ensure_ascii=False, default=str), limit)
+        case int() | float():
+            return number_text(str(value))
         case _:
             return one_line(str(value), limit)
 
@@ -126,11 +134,14 @@ def _progress(view: RunView) -> list[Block]:
 
 
 def _unticked(view: RunView) -> list[Block]:
+    """Name the checkpoints that were left out and that no step stands for."""
     run = view.run
-    if not run.unticked:
+    steps = view.crew.steps if view.crew else {}
+    unseen = [name for name in run.unticked if name not in steps]
+    if not unseen:
         return []
     titles = ", ".join(
-        inline(checkpoint_title(view.crew, name), _TITLE) for name in run.unticked
+        inline(checkpoint_title(view.crew, name), _TITLE) for name in unseen
     )
     who = inline(run.requester_name, NAME_LENGTH)
     return [context(f"{who} left out: *{titles}*. Nobody is asked there.")]

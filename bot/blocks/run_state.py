@@ -27,7 +27,7 @@ def state_text(view: RunView) -> str:
     match run.state:
         case RunState.RUNNING:
             doing = one_line(run.doing, _REASON)
-            return f"Working: {doing}" if doing else "Working"
+            return f"Working on {doing}" if doing else "Working"
         case RunState.WAITING:
             return _waiting(view)
         case RunState.FAILED:
@@ -44,8 +44,27 @@ def state_text(view: RunView) -> str:
 
 def state_element(view: RunView) -> Element:
     """Show where a run stands, and since when."""
-    spans = [rich.bold(state_text(view)), rich.span(" · ")]
+    said = "Working" if step_now(view) else state_text(view)
+    spans = [rich.bold(said), rich.span(" · ")]
     return rich.section(*spans, rich.date(view.run.changed_at))
+
+
+def step_now(view: RunView) -> tuple[str, str] | None:
+    """Give the step that a worker is at, and what it does there.
+
+    The worker says `Write draft` or `Write draft: Content Writer`.
+    """
+    run = view.run
+    if run.state is not RunState.RUNNING or view.crew is None:
+        return None
+    for method in view.crew.steps:
+        title = step_title(view, method)
+        for name in (title, spoken(method)):
+            if run.doing == name:
+                return method, ""
+            if run.doing.startswith(f"{name}: "):
+                return method, one_line(run.doing.removeprefix(f"{name}: "), _REASON)
+    return None
 
 
 def failure_text(view: RunView) -> str:

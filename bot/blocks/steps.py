@@ -1,16 +1,15 @@
 """A run's progress: what is done, what is now, what is to come."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
 from approvals.requests import ApprovalRequest, RequestState
-from approvals.runs import RunState
 from bot.blocks import rich
 from bot.blocks.formats import NAME_LENGTH
 from bot.blocks.message import Element
-from bot.blocks.run_state import failed_step, step_title
+from bot.blocks.run_state import failed_step, step_now, step_title
 from bot.blocks.run_view import RunView
 from bot.blocks.settled import outcome_text
 from bot.blocks.text import one_line
@@ -25,7 +24,7 @@ class StepState(StrEnum):
     DONE = "✓"  #: Finished
     NOW = "▸"  #: A worker is at it
     ASKED = "◆"  #: People are asked
-    FAILED = "✕"  #: Failed
+    FAILED = "✕"  #: Failed, or not let through
     NEXT = "○"  #: To come
     LEFT = "–"  # noqa: RUF001 - a dash #: Not reached, and will not be
 
@@ -41,7 +40,16 @@ class Step:
     @property
     def is_past(self) -> bool:
         """Tell whether nothing happens there any more."""
-        return self.state in {StepState.DONE, StepState.LEFT}
+        return self.state not in {StepState.NOW, StepState.ASKED, StepState.NEXT}
+
+
+_SETTLED: Final[Mapping[RequestState, StepState]] = {
+    RequestState.REJECTED: StepState.FAILED,
+    RequestState.DECLINED: StepState.FAILED,
+    RequestState.EXPIRED: StepState.FAILED,
+    RequestState.CANCELLED: StepState.LEFT,
+}
+"""How a checkpoint's step looks afterwards, where not simply done."""
 
 
 def steps_of(view: RunView) -> list[Step]:
@@ -65,8 +73,10 @@ def _step(view: RunView, method: str, *, is_done: bool) -> Step:
         return _checkpoint(view, title, request)
     if failed_step(view.run) in {method, title}:
         return Step(title=title, state=StepState.FAILED)
-    if _is_now(view, title):
-        return Step(title=title, state=StepState.NOW)
+    now = step_now(view)
+    if now is not None and now[0] == method:
+        doing = (rich.span(now[1]),) if now[1] else ()
+        return Step(title=title, state=StepState.NOW, note=doing)
     note = _promise(view, method, request)
     if is_done and request is None:
         return Step(title=title, state=StepState.DONE, note=note)
@@ -80,8 +90,11 @@ def _comes_again(request: ApprovalRequest) -> bool:
 
 def _checkpoint(view: RunView, title: str, request: ApprovalRequest) -> Step:
     if not request.is_open:
-        note = outcome_text(request, view.run)
-        return Step(title=title, state=StepState.DONE, note=(rich.span(note),))
+        return Step(
+            title=title,
+            state=_SETTLED.get(request.state, StepState.DONE),
+            note=(rich.span(_outcome(view, request)),),
+        )
     if not request.is_routed:
         why = (
             "nobody can decide yet"
@@ -97,12 +110,17 @@ def _checkpoint(view: RunView, title: str, request: ApprovalRequest) -> Step:
     )
 
 
+def _outcome(view: RunView, request: ApprovalRequest) -> str:
+    text = outcome_text(request, view.run)
+    return text[:1].lower() + text[1:]
+
+
 def _promise(
     view: RunView, method: str, request: ApprovalRequest | None
 ) -> tuple[Element, ...]:
     """Mark a checkpoint to come; one sent back; one that was left out."""
     if request is not None:
-        return (rich.span(outcome_text(request, view.run)),)
+        return (rich.span(_outcome(view, request)),)
     point = view.crew.checkpoint(method) if view.crew else None
     if point is None:
         return ()
@@ -110,13 +128,6 @@ def _promise(
         who = one_line(view.run.requester_name, NAME_LENGTH)
         return (rich.span(f"left out by {who}"),)
     return (rich.span("people decide"),) if not view.run.is_final else ()
-
-
-def _is_now(view: RunView, title: str) -> bool:
-    doing = one_line(view.run.doing, 500)
-    return (
-        view.run.state is RunState.RUNNING and bool(doing) and doing.startswith(title)
-    )
 
 
 def _shown(steps: Sequence[Step]) -> list[Step]:

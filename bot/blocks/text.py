@@ -42,6 +42,7 @@ _RIGHT_TO_LEFT: Final = re.compile(
 )
 _FIRST_STRONG_ISOLATE: Final = "\u2068"
 _POP_ISOLATE: Final = "\u2069"
+_SENTENCE: Final = 1_000
 _ELLIPSIS: Final = "…"
 
 
@@ -92,12 +93,20 @@ def length(text: str) -> int:
 
 
 def escape(text: str) -> str:
-    """Make text that is not ours harmless in mrkdwn (always with `verbatim`).
+    """Make cleaned text harmless in mrkdwn (always with `verbatim`).
 
     Slack names three characters to escape (docs.slack.dev, formatting-message-text);
     entities also disarm mentions and links.
     """
-    return clean(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def sentence(text: str) -> str:
+    """Make mrkdwn of a sentence of ours in which foreign names may stand.
+
+    Its own `*bold*` and `code` stay.
+    """
+    return escape(shorten(clean(text).strip(), _SENTENCE))
 
 
 def inline(text: str, limit: int) -> str:

@@ -43,6 +43,6 @@ def unroutable(view: CardView) -> Message:
     return Message(escape(f"Nobody can decide “{title}” yet: {reason}."), blocks)
 
 
-def _short(sentence: str) -> Message:
-    text = escape(sentence)
+def _short(said: str) -> Message:
+    text = escape(said)
     return Message(text, (context(text),))
