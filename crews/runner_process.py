@@ -218,7 +218,7 @@ class RunnerProcess:
         with suppress(RunnerProblem):
             while isinstance(message := self.receive(0.0), Printed):
                 logger.debug("crew printed after its segment")
-            return message is None
+            return message is None and self.is_alive
         return False
 
     def kill(self) -> None:

@@ -38,6 +38,12 @@ def play_in(
     return UnpackedBundle(hash=hash_, entry=ENTRY, root=folder)
 
 
+def crew_file(acts: list[Act], **described: Any) -> str:
+    """Write a play as a crew that is found in a search path."""
+    play = {"described": {"name": "play", **described}, "acts": acts}
+    return f"schema: crewai.flow/v1\nplay: {json.dumps(play)}"
+
+
 def started(method: str, *, call: int = 1, title: str | None = None) -> Act:
     return _say("step_started", path="", method=method, call=call, title=title)
 

@@ -1,6 +1,6 @@
 """A runner without crewAI: it plays what the bundle's entry says, well or badly.
 
-The entry is JSON: `{"described": {…}, "acts": [act, …]}`. An act is `{"say": message}`
+The entry is JSON, alone or after `play: `: `{"described": {…}, "acts": [act, …]}`. An act is `{"say": message}`
 (a `step` waits for its `written`, and is left out when the journal has it) or one of
 the deeds below. An argument on the command line is what it does first.
 """
@@ -90,6 +90,12 @@ def hang_unless(path: str) -> None:
         hang()
 
 
+def wait_for(path: str) -> None:
+    pause = threading.Event()
+    while not Path(path).exists():
+        pause.wait(0.01)
+
+
 def kill_self(number: int) -> None:
     os.kill(os.getpid(), number)
 
@@ -105,6 +111,7 @@ DEEDS: Final[dict[str, Callable[[Any], None]]] = {
     "note": note,
     "hang_unless": hang_unless,
     "kill_self": kill_self,
+    "wait_for": wait_for,
 }
 
 
@@ -146,8 +153,8 @@ def main() -> None:
     while True:
         order = hear()
         if order["type"] == "describe":
-            file = Path(order["bundle"]) / order["entry"]
-            played = json.loads(file.read_text())
+            text = (Path(order["bundle"]) / order["entry"]).read_text()
+            played = json.loads(text.partition("play: ")[2] or text)
             say({"type": "described", **played["described"]})
         elif order["type"] == "start":
             play(played["acts"], order)
