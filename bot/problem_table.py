@@ -145,7 +145,7 @@ TABLE: Final[Mapping[ProblemCode, Entry]] = {
         "Correct it and start again.",
     ),
     ProblemCode.CREW_BROKEN: Entry(
-        "The crew “{crew}” cannot be started: {where}: {reason}",
+        "The crew “{crew}” cannot be started: {reason}",
         "Correct the file; workers read it again when they start.",
         Check.CREWS,
     ),

@@ -62,14 +62,14 @@ class Check(StrEnum):
     """What `countersign doctor` looks at, in its order."""
 
     SETTINGS = "settings"  #: The environment and `.env`
-    DATABASE = "database"  #: It opens and fits this version
-    LOCK = "lock"  #: Whether a `countersign start` is on
     SLACK = "slack"  #: Tokens and scopes
     RULES = "rules"  #: The rules file, and the people it names
+    LOCK = "lock"  #: Whether a `countersign start` is on
+    DATABASE = "database"  #: It opens and fits this version
     CREWS = "crews"  #: What the workers have loaded
     WORKERS = "workers"  #: Whether any are alive
-    MODEL = "model"  #: It answers and accepts the key
     DELIVERY = "delivery"  #: What Slack would not take
+    MODEL = "model"  #: It answers and accepts the key
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -161,11 +161,25 @@ def read_settings(
         ProblemsFound: with all that is missing or wrong.
 
     """
-    reading = _Reading(environ, folder)
-    settings = reading.settings(needs_slack=needs_slack)
-    if reading.problems:
-        raise ProblemsFound(reading.problems)
+    settings, problems = read_what_is_set(
+        environ, folder=folder, needs_slack=needs_slack
+    )
+    if problems:
+        raise ProblemsFound(problems)
     return settings
+
+
+def load_what_is_set() -> tuple[Settings, list[Problem]]:
+    """Read the settings of this process, for doctor; see `read_what_is_set`."""
+    return read_what_is_set(os.environ, folder=ROOT, needs_slack=True)
+
+
+def read_what_is_set(
+    environ: Mapping[str, str], *, folder: Path, needs_slack: bool
+) -> tuple[Settings, list[Problem]]:
+    """Read settings with defaults in place of what is wrong, and what that is."""
+    reading = _Reading(environ, folder)
+    return reading.settings(needs_slack=needs_slack), reading.problems
 
 
 def child_environment(**changes: str) -> dict[str, str]:
