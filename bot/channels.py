@@ -57,7 +57,7 @@ class Channels:
 
     async def members(self, run: Run, people: Sequence[UserId]) -> frozenset[UserId]:
         """Give those of these people who are known to be in the run's channel."""
-        if run.channel == run.requester:
+        if run.channel == ChannelId(run.requester):
             return frozenset({run.requester})
         if not self._may_look:
             return frozenset()

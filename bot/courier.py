@@ -166,7 +166,7 @@ class Courier:
     def _next_try(self, claim: Claim) -> datetime | None:
         if claim.attempts >= GIVE_UP_AFTER:
             return None
-        wait = min(FIRST_WAIT * 2**claim.attempts, LONGEST_WAIT)
+        wait: timedelta = min(FIRST_WAIT * 2**claim.attempts, LONGEST_WAIT)
         return self._clock.now() + wait
 
     async def _fail(self, claim: Claim, reason: str, retry_at: datetime | None) -> None:

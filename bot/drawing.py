@@ -30,16 +30,16 @@ class Drawing:
             match thing.kind:
                 case ThingKind.RUN:
                     run = reader.run(RunId(thing.id))
-                    return run and run_message(run_view(reader, run))
+                    return run_message(run_view(reader, run)) if run else None
                 case ThingKind.RESULT:
                     run = reader.run(RunId(thing.id))
-                    return run and result(run)
+                    return result(run) if run else None
                 case ThingKind.CARD:
                     view = _card_view(reader, claim)
-                    return view and card(view)
+                    return card(view) if view else None
                 case ThingKind.UNROUTABLE:
                     view = _card_view(reader, claim)
-                    return view and unroutable(view)
+                    return unroutable(view) if view else None
                 case _:
                     assert_never(thing.kind)
 

@@ -1,6 +1,7 @@
 """When a process of ours shall end: a signal, or its supervisor is gone."""
 
 import asyncio
+import os
 import signal
 import sys
 
@@ -27,6 +28,6 @@ def say_ready() -> None:
 
 
 def _on_input(stop: asyncio.Event, loop: asyncio.AbstractEventLoop) -> None:
-    if not sys.stdin.buffer.raw.read(1024):
+    if not os.read(sys.stdin.fileno(), 1024):
         loop.remove_reader(sys.stdin.fileno())
         stop.set()

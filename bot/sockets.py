@@ -39,7 +39,7 @@ class Sockets:
     async def connect(self) -> None:
         """Open the connections; raises what `apps.connections.open` raises."""
         for handler in self._handlers:
-            await handler.connect_async()
+            await handler.client.connect()
         self._watchdog = asyncio.create_task(self._watch(), name="socket watchdog")
 
     def pong_age(self) -> float | None:
@@ -55,7 +55,7 @@ class Sockets:
             with contextlib.suppress(asyncio.CancelledError):
                 await self._watchdog
         for handler in self._handlers:
-            await handler.close_async()
+            await handler.client.close()
 
     async def _watch(self) -> None:
         while True:

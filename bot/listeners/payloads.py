@@ -15,7 +15,7 @@ class _Payload(BaseModel):
     model_config = ConfigDict(extra="ignore", frozen=True)
 
 
-class Command(_Payload):
+class SlashCommand(_Payload):
     """A slash command as sent."""
 
     team_id: TeamId

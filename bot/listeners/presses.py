@@ -52,7 +52,7 @@ def register(app: AsyncApp, front: Front) -> None:
         click = Click.model_validate(body)
         async with refusals_told(front, click):
             chosen = ChoiceRef.parse(click.value)
-            card = chosen and chosen.card
+            card = chosen.card if chosen else None
             number = chosen.choice if chosen else None
             await _decide(front, click, card, Verdict.CHOOSE, number)
         await ack()
