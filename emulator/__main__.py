@@ -4,6 +4,7 @@ import argparse
 import asyncio
 import contextlib
 import json
+import os
 import signal
 import sys
 from pathlib import Path
@@ -54,7 +55,7 @@ def main() -> int:
         return 1
     except OSError as error:
         sys.stderr.write(
-            f"Port {arguments.port} cannot be used ({error.strerror}): "
+            f"Port {arguments.port} cannot be used ({os.strerror(error.errno or 0)}): "
             "stop what listens there, or choose another with --port.\n"
         )
         return 1

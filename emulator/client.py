@@ -231,12 +231,17 @@ class Person:
         self.handle = str(user["handle"])
 
     async def say(
-        self, text: str, *, channel: str, thread_ts: str | None = None
+        self,
+        text: str,
+        *,
+        channel: str,
+        thread_ts: str | None = None,
+        files: list[str] | None = None,
     ) -> Message:
-        """Say something in a channel or thread."""
+        """Say something, or share uploaded files, in a channel or thread."""
         channel = self._workspace.channel_id(channel)
-        body = {"channel": channel, "text": text, "thread_ts": thread_ts}
-        answer = await self._do("/say", body)
+        body: Json = {"channel": channel, "text": text, "thread_ts": thread_ts}
+        answer = await self._do("/say", body | {"files": files or []})
         return Message(channel, answer["message"])
 
     async def slash(

@@ -111,7 +111,6 @@ def channel_object(workspace: Workspace, channel: Channel, *, reader: Person) ->
         "pending_shared": [],
         "pending_connected_team_ids": [],
         "shared_team_ids": _teams(workspace, channel),
-        "parent_conversation": None,
         "topic": _noted(channel, channel.topic),
         "purpose": _noted(channel, channel.purpose),
         "previous_names": [],
@@ -209,7 +208,6 @@ def bot_profile(workspace: Workspace) -> Json:
     return {
         "id": bot.bot_id,
         "app_id": workspace.app.id,
-        "user_id": bot.id,
         "name": workspace.app.name,
         "icons": icons,
         "deleted": False,
@@ -233,6 +231,7 @@ def file_object(file: StoredFile, *, base_url: str) -> Json:
         "filetype": {"md": "markdown", "txt": "text"}.get(suffix, suffix),
         "pretty_type": suffix.upper(),
         "user": file.owner,
+        "user_team": file.team,
         "editable": False,
         "size": len(file.content or b""),
         "mode": "hosted",

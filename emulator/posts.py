@@ -8,6 +8,14 @@ from emulator.objects import conversation
 from emulator.records import Channel, Json, Message, Person
 from emulator.workspace import Workspace
 
+_ROOT_KEYS = frozenset(
+    (
+        *("bot_id", "icons", "latest_reply", "parent_user_id", "reply_count"),
+        *("reply_users", "reply_users_count", "subscribed", "subtype", "text"),
+        *("thread_ts", "ts", "type", "username"),
+    )
+)
+
 
 class Posts:
     """Every change to what stands in a conversation."""
@@ -51,7 +59,9 @@ class Posts:
             }
         )
         if message.body.get("subtype") == "thread_broadcast" and parent is not None:
-            message.body["root"] = dict(parent.body)
+            message.body["root"] = {
+                k: v for k, v in parent.body.items() if k in _ROOT_KEYS
+            }
         channel.messages[message.ts] = message
         channel.last_read[author.id] = message.ts
         self._tell(channel, {"type": "message", "message": message.body})

@@ -148,6 +148,7 @@ class StoredFile:
     name: str
     title: str
     owner: str
+    team: str
     created: int
     expected: int | None = None
     content: bytes | None = None

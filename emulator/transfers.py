@@ -71,6 +71,7 @@ class Transfers:
             name=part.filename,
             title=part.filename,
             owner=person.id,
+            team=person.team_id,
             created=int(self._slack.clock.now()),
             content=part.file.read(),
             complete=True,

@@ -37,8 +37,10 @@ def submit(slack: LocalSlack, body: Json) -> Interaction:
     payload |= {
         "trigger_id": slack.triggers.new(place.person.id, here=None, from_view=view.id),
         "view": view.as_slack(),
-        "response_urls": _response_urls(slack, place.person, view),
     }
+    urls = _response_urls(slack, place.person, view)
+    if urls:
+        payload["response_urls"] = urls
 
     def fail(status: str) -> str:
         del status

@@ -16,6 +16,45 @@ from emulator.validation import (
 )
 from emulator.web_api.registry import Call, method
 
+_UPDATED_KEYS = frozenset(
+    [
+        "app_id",
+        "blocks",
+        "bot_id",
+        "bot_profile",
+        "display_as_bot",
+        "edited",
+        "files",
+        "metadata",
+        "team",
+        "text",
+        "type",
+        "upload",
+        "user",
+    ]
+)
+_POSTED_KEYS = frozenset(
+    [
+        "app_id",
+        "attachments",
+        "blocks",
+        "bot_id",
+        "bot_profile",
+        "icons",
+        "metadata",
+        "parent_user_id",
+        "root",
+        "subtype",
+        "team",
+        "text",
+        "thread_ts",
+        "ts",
+        "type",
+        "user",
+        "username",
+    ]
+)
+
 
 @method("chat.postMessage", "chat:write")
 def post_message(slack: LocalSlack, call: Call) -> Json:
@@ -30,7 +69,8 @@ def post_message(slack: LocalSlack, call: Call) -> Json:
         if call.flag("reply_broadcast"):
             body["subtype"] = "thread_broadcast"
     message = slack.posts.post(channel, body, author=slack.workspace.bot)
-    return {"channel": channel.id, "ts": message.ts, "message": dict(message.body)}
+    shown = {k: v for k, v in message.body.items() if k in _POSTED_KEYS}
+    return {"channel": channel.id, "ts": message.ts, "message": shown}
 
 
 @method("chat.update", "chat:write")
@@ -44,7 +84,7 @@ def update(slack: LocalSlack, call: Call) -> Json:
     body = {**message.body, **_updated(call, message.body)}
     slack.posts.change(channel, message, body, editor=slack.workspace.bot)
     text = str(message.body["text"])
-    shown = {k: v for k, v in dict(message.body).items() if k != "ts"}
+    shown = {k: v for k, v in message.body.items() if k in _UPDATED_KEYS}
     return {"channel": channel.id, "ts": ts, "text": text, "message": shown}
 
 

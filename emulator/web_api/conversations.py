@@ -91,6 +91,8 @@ def list_(slack: LocalSlack, call: Call) -> Json:
     shown = []
     for channel in channels:
         one = channel_object(workspace, channel, reader=workspace.bot)
+        for key in ("context_team_id", "updated", "priority"):
+            one.pop(key, None)  # only conversations.info tells
         shown.append(one | {"num_members": len(channel.members)})
     return {"channels": shown, **metadata}
 
@@ -155,7 +157,11 @@ def join(slack: LocalSlack, call: Call) -> Json:
     already = workspace.bot.id in channel.members
     slack.memberships.add(channel, workspace.bot)
     shown = channel_object(workspace, channel, reader=workspace.bot)
-    return {"channel": shown} | ({"warning": "already_in_channel"} if already else {})
+    if not already:
+        return {"channel": shown}
+    warning = "already_in_channel"
+    metadata = {"warnings": [warning]}
+    return {"channel": shown, "warning": warning, "response_metadata": metadata}
 
 
 @method("conversations.invite", "channels:manage", "groups:write")

@@ -23,6 +23,7 @@ def get_upload_url(slack: LocalSlack, call: Call) -> Json:
         name=name,
         title=name,
         owner=slack.workspace.bot.id,
+        team=slack.workspace.team.id,
         created=int(slack.clock.now()),
         expected=length,
     )
@@ -37,7 +38,7 @@ def complete_upload(slack: LocalSlack, call: Call) -> Json:
     channel_id = call.text("channel_id") or call.text("channels")
     if channel_id:
         _share(slack, call, channel_id, files)
-    return {"files": [file_object(f, base_url=slack.base_url) for f in files]}
+    return {"files": [{"id": file.id, "title": file.title} for file in files]}
 
 
 @method("files.info", "files:read")

@@ -69,7 +69,7 @@ def bots_info(slack: LocalSlack, call: Call) -> Json:
     bot = slack.workspace.bot
     if call.has("bot") and call.text("bot") != bot.bot_id:
         raise Refusal("bot_not_found")
-    profile = bot_profile(slack.workspace)
+    profile = bot_profile(slack.workspace) | {"user_id": bot.id}
     return {"bot": {k: v for k, v in profile.items() if k != "team_id"}}
 
 

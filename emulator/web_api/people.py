@@ -26,6 +26,8 @@ def users_list(slack: LocalSlack, call: Call) -> Json:
     everybody = list(slack.workspace.people.values())
     people, metadata = page(call, everybody, default=1000)
     found = [user_object(slack.workspace, person, now=now) for person in people]
+    for user in found:
+        user.pop("is_stranger", None)  # only users.info tells
     return {"members": found, "cache_ts": int(now), **metadata}
 
 
@@ -68,7 +70,6 @@ def dnd_info(slack: LocalSlack, call: Call) -> Json:
         "dnd_enabled": person.dnd,
         "next_dnd_start_ts": now - 60 if person.dnd else 1,
         "next_dnd_end_ts": now + _NIGHT if person.dnd else 1,
-        "snooze_enabled": False,
     }
 
 

@@ -1,6 +1,6 @@
 """A running workspace, clients of it, and stock Bolt apps connected to it."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 
 import pytest
 from slack_bolt.async_app import AsyncApp
@@ -10,6 +10,7 @@ from emulator.client import Person, Workspace
 from emulator.seed import WorkspaceSeed, read_seed
 from emulator.server import serving
 from emulator.slack import LocalSlack
+from tests.emulator.processes import a_process
 
 #: Everything, so that a test says what it takes away.
 ALL_SCOPES = [
@@ -98,3 +99,10 @@ def web(slack: LocalSlack) -> AsyncWebClient:
 def app(web: AsyncWebClient) -> AsyncApp:
     """A stock Bolt app, not connected yet."""
     return AsyncApp(client=web)
+
+
+@pytest.fixture
+def ready() -> Iterator[dict[str, str]]:
+    """The ready line of a workspace that runs as its own process."""
+    with a_process() as process:
+        yield process.ready
