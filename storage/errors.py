@@ -24,6 +24,7 @@ _SQLITE_DUPLICATES: Final = frozenset(
     {sqlite3.SQLITE_CONSTRAINT_UNIQUE, sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY}
 )
 _SQLITE_BUSY: Final = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
+_SQLITE_UNREADABLE: Final = frozenset({sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT})
 _PRIMARY_CODE: Final = 0xFF
 """SQLite's extended error codes carry the primary one in their low byte."""
 
@@ -110,7 +111,8 @@ def _of_sqlite(cause: sqlite3.Error) -> Conflict | StoreUnavailable | None:
         return Conflict(str(cause))
     if code & _PRIMARY_CODE in _SQLITE_BUSY:
         return DatabaseBusy()
-    if isinstance(cause, sqlite3.OperationalError):
+    is_unreadable = code & _PRIMARY_CODE in _SQLITE_UNREADABLE
+    if is_unreadable or isinstance(cause, sqlite3.OperationalError):
         return DatabaseUnreachable(str(cause))
     return None
 
