@@ -1,0 +1,31 @@
+"""A crew's own process: takes orders from the worker over a pipe, one at a time."""
+
+import sys
+
+from countersign.prints import PrintCatcher
+from countersign.surroundings import Surroundings
+from countersign.wire import Wire, leave
+
+
+def main() -> None:
+    """Serve one worker until it hangs up."""
+    wire = Wire.take_stdio()
+    sys.stdout = PrintCatcher("stdout", wire.send)
+    sys.stderr = PrintCatcher("stderr", wire.send)
+    surroundings = Surroundings()
+    surroundings.prepare()
+    try:
+        with surroundings.home_elsewhere():
+            # Only now: what crewAI does at its import depends on its surroundings.
+            from countersign.serving import serve  # noqa: PLC0415
+        code = serve(wire, surroundings)
+    except BaseException as error:  # noqa: BLE001 - the worker must hear of it
+        told = {"code": "no_crewai", "message": f"crewAI cannot be used: {error}"}
+        wire.send({"type": "unfit", **told})
+        code = 1
+    surroundings.remove()
+    leave(code)
+
+
+if __name__ == "__main__":
+    main()

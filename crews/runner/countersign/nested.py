@@ -1,0 +1,58 @@
+"""Flows that a step starts inside itself: instrumented as they start."""
+
+from contextvars import ContextVar
+from typing import Any, Final
+
+from crewai.flow.flow import Flow
+from crewai.hooks.dispatch import (
+    HookAborted,
+    InterceptionPoint,
+    register,
+)
+
+from countersign.flow_run import FlowRun, branch_here
+from countersign.run_context import RunContext
+
+context_here: Final[ContextVar[RunContext | None]] = ContextVar(
+    "context_here", default=None
+)
+
+
+def watch_for_nested_flows() -> None:
+    """Have crewAI tell, once for the whole process, when any flow starts."""
+    register(InterceptionPoint.EXECUTION_START, _starts)
+
+
+def _starts(about: Any) -> None:
+    flow = getattr(about, "flow", None)
+    if not isinstance(flow, Flow) or type(flow).is_crewai_internal:
+        return
+    context, body = context_here.get(), branch_here.get()
+    if body is None and context is not None:
+        return  # the crew's own flow, instrumented before it started
+    if context is None or body is None or body.address is None:
+        _refuse_if_it_asks(flow)
+        return
+    try:
+        body.nested += 1
+        name = flow._definition.name
+        FlowRun(flow, f"{body.address}/{name}#{body.nested}", context).instrument()
+    except Exception as error:
+        # crewAI swallows whatever else a hook raises, and would go on without us.
+        message = f"the nested flow cannot be run: {error}"
+        raise HookAborted(message) from error
+
+
+def _refuse_if_it_asks(flow: Flow[Any]) -> None:
+    asking = [
+        name
+        for name, method in flow._definition.methods.items()
+        if method.human_feedback is not None
+    ]
+    if asking:
+        message = (
+            f"{flow._definition.name} asks people at {asking[0]}, but was started in a"
+            " thread that does not carry the step's context: start it with"
+            " contextvars.copy_context().run(…)"
+        )
+        raise HookAborted(message)

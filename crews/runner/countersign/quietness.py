@@ -1,0 +1,31 @@
+"""What can only be turned off once crewAI is there."""
+
+from typing import Any
+
+from crewai.flow.flow import Flow
+from crewai.flow.flow_config import flow_config
+
+
+class NobodyAsks:
+    """Stands where crewAI would read from a console."""
+
+    def request_feedback(self, context: Any, flow: Any) -> str:
+        """Refuse: checkpoints are answered elsewhere, and never by silence."""
+        del flow
+        message = f"{context.method_name} was asked outside of a run"
+        raise RuntimeError(message)
+
+    def request_input(
+        self, message: str, flow: Any, metadata: dict[str, Any] | None = None
+    ) -> str | None:
+        """Answer nothing: `Flow.ask` then gives None, as after a time-out."""
+        del message, flow, metadata
+        return None
+
+
+def turn_off() -> None:
+    """Turn off the memory that every flow would make, and the console's questions."""
+    Flow._skip_auto_memory = True  # type: ignore[attr-defined]
+    nobody = NobodyAsks()
+    flow_config.hitl_provider = nobody
+    flow_config.input_provider = nobody

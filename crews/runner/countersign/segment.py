@@ -1,0 +1,163 @@
+"""One segment of a run: a fresh flow object, replayed, continued, until it is quiet."""
+
+import asyncio
+import contextlib
+from collections.abc import Mapping
+from concurrent.futures import Executor
+from typing import Any, Final
+
+from crewai.flow.flow import Flow
+from crewai.flow.human_feedback import HumanFeedbackResult
+from crewai_core.printer import set_suppress_console_output
+from pydantic import BaseModel
+
+from countersign.calls import Address
+from countersign.codec import CannotEncode, encode
+from countersign.crew import Crew
+from countersign.endings import refusal_that_ended
+from countersign.failures import Failure, FailureKind
+from countersign.flow_run import FlowRun
+from countersign.messages import Answer, Start
+from countersign.nested import context_here
+from countersign.outputs import text_of
+from countersign.run_context import RunContext
+from countersign.turns import SegmentOver
+from countersign.wire import Report
+
+PATIENCE: Final = 5.0
+"""Seconds that branches have to unwind after the end of a segment."""
+
+
+class Segment:
+    """Runs a crew's flow from its beginning to the next stop."""
+
+    def __init__(
+        self, order: Start, crew: Crew, *, report: Report, executor: Executor
+    ) -> None:
+        self._order = order
+        self._crew = crew
+        self._report = report
+        self._executor = executor
+        self._context: RunContext | None = None
+
+    def written(self, seq: int) -> None:
+        """Hear that the worker has kept a step. May come from any thread."""
+        if self._context is not None:
+            self._context.journal.written(seq)
+
+    async def run(self) -> None:
+        """Run the segment and report how it ended."""
+        context = RunContext(
+            self._order,
+            self._crew,
+            report=self._report,
+            executor=self._executor,
+            loop=asyncio.get_running_loop(),
+        )
+        self._context = context
+        context_here.set(context)
+        set_suppress_console_output(True)
+        flowing = asyncio.create_task(self._flow_through(context))
+        quiet = asyncio.create_task(context.turns.quiet.wait())
+        await asyncio.wait({flowing, quiet}, return_when=asyncio.FIRST_COMPLETED)
+        quiet.cancel()
+        if flowing.done():
+            error = flowing.exception()
+            if error is not None:
+                context.fail(FailureKind.FLOW, None, None, error)
+                await context.turns.quiet.wait()
+        result = self._result_of(context, flowing)
+        asks = context.turns.open_asks()
+        reusable = await _unwind(context, flowing)
+        self._report(_ending(context, result, asks, reusable=reusable))
+
+    async def _flow_through(self, context: RunContext) -> Any:
+        flow = self._crew.build()
+        flow.stream = False
+        _stamp(flow, self._order.run.id)
+        FlowRun(flow, "", context).instrument()
+        # The id is the run's own; as an input, it would make crewAI look for a stored
+        # state.
+        inputs = {k: v for k, v in self._order.inputs.items() if k != "id"}
+        return await flow.kickoff_async(inputs=inputs)
+
+    def _result_of(
+        self, context: RunContext, flowing: "asyncio.Task[Any]"
+    ) -> Mapping[str, Any] | None:
+        if context.failure or context.ended or not flowing.done():
+            return None
+        value = flowing.result()
+        if isinstance(value, HumanFeedbackResult):
+            value = value.output
+        try:
+            encoded = encode(value)
+        except CannotEncode as error:
+            context.fail(FailureKind.CODEC, None, str(error), error)
+            return None
+        refusal = refusal_that_ended(context.decisions, self._crew.methods)
+        return _finished(encoded, text_of(value), refusal)
+
+
+def _ending(
+    context: RunContext,
+    result: Mapping[str, Any] | None,
+    asks: list[dict[str, Any]],
+    *,
+    reusable: bool,
+) -> dict[str, Any]:
+    failure: Failure | None = context.failure
+    if failure is not None:
+        return failure.as_message(reusable=reusable)
+    if context.ended is not None:
+        refusal = context.ended.answer
+        return {**_finished(None, "", refusal), "reusable": reusable}
+    if result is not None:
+        return {**result, "reusable": reusable}
+    keys = ("path", "method", "call", "checkpoint", "visit", "revision")
+    return {
+        "type": "ended",
+        "outcome": "waiting",
+        "asks": [{key: ask[key] for key in keys} for ask in asks],
+        "reusable": reusable,
+    }
+
+
+def _finished(encoded: Any, text: str, refusal: Answer | None) -> dict[str, Any]:
+    return {
+        "type": "ended",
+        "outcome": "finished",
+        "result": encoded,
+        "result_text": text,
+        "ended_by": refusal.verdict if refusal else None,
+        "ended_at": _at(refusal.address) if refusal else None,
+    }
+
+
+def _at(address: Address) -> dict[str, Any]:
+    return {
+        "path": address.path,
+        "method": address.method,
+        "call": address.call,
+        "checkpoint": address.method,
+    }
+
+
+def _stamp(flow: Flow[Any], run_id: str) -> None:
+    state: Any = flow._state
+    if isinstance(state, BaseModel):
+        state.id = run_id  # type: ignore[attr-defined]
+    else:
+        state["id"] = run_id
+
+
+async def _unwind(context: RunContext, flowing: "asyncio.Task[Any]") -> bool:
+    """End all branches; tell whether nothing of the crew runs any more."""
+    context.turns.end()
+    if not flowing.done():
+        await asyncio.wait({flowing}, timeout=PATIENCE)
+    if not flowing.done():
+        flowing.cancel()
+        return False
+    with contextlib.suppress(SegmentOver, asyncio.CancelledError, Exception):
+        flowing.result()
+    return context.threads == 0

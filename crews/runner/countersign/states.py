@@ -1,0 +1,46 @@
+"""A flow's state to JSON and back. Its class is the flow's business, not the journal's."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from crewai.flow.flow import Flow
+from pydantic import BaseModel
+
+from countersign.codec import CannotEncode, Encoded, decode, encode, fields_of, fill
+
+TRIES: Final = 5
+"""A step that runs beside may change the state while it is read."""
+
+
+def encode_state(flow: Flow[Any]) -> Encoded:
+    """Write a flow's state.
+
+    Raises:
+        CannotEncode: something in it would not come back.
+
+    """
+    for _ in range(TRIES - 1):
+        try:
+            return _encode(flow._state)
+        except CannotEncode:
+            raise
+        except RuntimeError:  # "dictionary changed size during iteration"
+            continue
+    return _encode(flow._state)
+
+
+def restore_state(flow: Flow[Any], encoded: Encoded) -> None:
+    """Give a flow's state object the content that it had."""
+    state = flow._state
+    if isinstance(state, BaseModel):
+        fill(state, encoded)
+        return
+    content: Mapping[str, Any] = decode(encoded)
+    state.clear()
+    state.update(content)
+
+
+def _encode(state: Any) -> Encoded:
+    if isinstance(state, BaseModel):
+        return fields_of(state, "the state")
+    return encode(state, "the state")
