@@ -3,9 +3,18 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 from approvals.ids import RequestId, RunId, TeamId
+
+CLOCK: Final = "clock"
+"""The actor of what time did."""
+
+BOT: Final = "bot"
+"""The actor of what the bot did by itself, such as routing."""
+
+WORKER: Final = "worker"
+"""The actor of what came of a run by itself."""
 
 
 class AuditKind(StrEnum):

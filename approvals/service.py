@@ -6,64 +6,30 @@ event, what Slack must show and the segment that continues the run. Nothing outs
 is done in here; all that is done outside can be done again.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
-from datetime import datetime
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Concatenate, Final, ParamSpec, TypeVar
 
-from approvals import reporting
-from approvals.audit import AuditEvent, AuditKind
-from approvals.authority import RunAction, authorise_run
-from approvals.continuing import cancel_open_requests, go_on, queue_segment, show_run
-from approvals.deciding import Press, check_press, decide, expire
-from approvals.decisions import Decision
-from approvals.errors import Conflict, Refused, RunEnded, Unknown
-from approvals.ids import (
-    DecisionId,
-    RequestId,
-    RunId,
-    SegmentId,
-    UserId,
-    new_code,
-    new_id,
-)
+from approvals import closing, reporting, routing
+from approvals.closing import Outcome
+from approvals.deciding import Press, check_press
+from approvals.ending import end
+from approvals.errors import Conflict, Refused
+from approvals.finding import approver_names, request_and_run
+from approvals.ids import RequestId, RunId, SegmentId, UserId, new_code
 from approvals.people import Person
-from approvals.placing import card_thing, cards, unroutable
 from approvals.policies import Policy
-from approvals.ports import Clock, Reader, Rules, Store, Unit
-from approvals.requests import ApprovalRequest, RequestState
-from approvals.runs import Run, RunMove, RunState
-from approvals.segments import Ending, JournalEntry, SegmentState, Work
-from approvals.showing import Rank
+from approvals.ports import Clock, Rules, Store, Unit
+from approvals.routing import Pings
+from approvals.runs import Run
+from approvals.segments import Ending, JournalEntry, Work
 from approvals.starting import Start, add_started, new_run
-
-CLOCK: Final = "clock"
-"""The actor of what time did."""
-
-BOT: Final = "bot"
-"""The actor of routing."""
+from approvals.stopping import cancel, retry
 
 _TRIES: Final = 5
 
 P = ParamSpec("P")
 T = TypeVar("T")
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Outcome:
-    """What a press led to. `is_repeat`: the same envelope had come before."""
-
-    run: Run
-    request: ApprovalRequest
-    is_repeat: bool = False
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Pings:
-    """Who is told of a new card, one way each."""
-
-    mention: tuple[UserId, ...] = ()
-    message: tuple[UserId, ...] = ()
 
 
 class ApprovalService:
@@ -98,16 +64,16 @@ class ApprovalService:
 
         """
         try:
-            return self._write(self._decide, press)
+            return self._write(closing.decide_press, press, self._clock.now())
         except Refused as refusal:
-            self._write(self._record_refusal, press, refusal)
+            self._write(closing.record_refusal, press, refusal)
             raise
 
     def check_press(self, press: Press) -> Outcome:
         """Refuse what `decide` would refuse, before a form is opened for it."""
         with self._store.read() as reader:
-            request, run = _request_and_run(reader, press.request)
-            check_press(request, run, press, _names(reader, request))
+            request, run = request_and_run(reader, press.request)
+            check_press(request, run, press, approver_names(reader, request))
             return Outcome(run=run, request=request)
 
     def route(
@@ -121,15 +87,15 @@ class ApprovalService:
 
         `approvers` are those whom the policy names and who can decide just now.
         """
-        return self._write(self._route, request, policy, approvers, pings)
+        return self._write(routing.route, request, policy, approvers, pings)
 
     def tell_unroutable(self, request: RequestId, reason: str) -> bool:
         """Show requester and admins why nobody can decide; False when they know it."""
-        return self._write(self._tell_unroutable, request, reason)
+        return self._write(routing.tell_unroutable, request, reason, self._admins())
 
     def expire(self, request: RequestId) -> bool:
         """Close a request whose time has run out; False when it has not, or is closed."""
-        return self._write(self._expire, request)
+        return self._write(closing.expire_due, request, self._clock.now())
 
     def cancel(self, actor: Person, run: RunId) -> Run:
         """End a run, whatever it does just now.
@@ -138,7 +104,7 @@ class ApprovalService:
             Refused: not theirs, or over already.
 
         """
-        return self._write(self._cancel, actor, run)
+        return self._write(cancel, actor, run, self._admins(), self._clock.now())
 
     def retry(self, actor: Person, run: RunId) -> Run:
         """Let a failed run go on from its journal.
@@ -147,7 +113,7 @@ class ApprovalService:
             Refused: not theirs, or not failed.
 
         """
-        return self._write(self._retry, actor, run)
+        return self._write(retry, actor, run, self._admins(), self._clock.now())
 
     # The worker's side: see approvals.ports.SegmentDesk.
 
@@ -165,7 +131,7 @@ class ApprovalService:
         self._write(reporting.tell_progress, work, doing, self._clock.now())
 
     def end_segment(self, work: Work, ending: Ending) -> None:
-        self._write(reporting.end, work, ending, self._clock.now())
+        self._write(end, work, ending, self._clock.now())
 
     def hand_back(self, segment: SegmentId, executor: str) -> bool:
         return self._write(reporting.hand_back, segment, executor, self._clock.now())
@@ -187,13 +153,6 @@ class ApprovalService:
         with self._store.write() as unit:
             return change(unit, *args, **kwargs)
 
-    def _admins(self) -> tuple[UserId, ...]:
-        """Give the admins; a missing rules file must not keep anybody from cancelling."""
-        try:
-            return self._rules.current().admins
-        except Refused:
-            return ()
-
     def _start(self, unit: Unit, start: Start) -> Run:
         known = unit.run_by_origin(start.requester.team, start.origin)
         if known is not None:
@@ -205,199 +164,9 @@ class ApprovalService:
         add_started(unit, run, now)
         return run
 
-    def _decide(self, unit: Unit, press: Press) -> Outcome:
-        request, run = _request_and_run(unit, press.request)
-        if unit.decision_by_origin(run.team, press.origin) is not None:
-            return Outcome(run=run, request=request, is_repeat=True)
-        now = self._clock.now()
-        decided = decide(request, run, press, _names(unit, request), now)
-        decided = unit.save_request(decided)
-        _record_decision(unit, decided, press, now)
-        run = go_on(unit, run, now)
-        unit.refresh(card_thing(request.id), Rank.SETTLED)
-        show_run(unit, run.id)
-        return Outcome(run=run, request=decided)
-
-    def _record_refusal(self, unit: Unit, press: Press, refusal: Refused) -> None:
-        request = unit.request(press.request)
-        if request is None:
-            return
-        unit.record(
-            AuditEvent(
-                team=request.team,
-                kind=AuditKind.DECISION_REFUSED,
-                actor=press.actor.user,
-                run=request.run,
-                request=request.id,
-                payload={
-                    "verdict": press.verdict.value,
-                    "why": type(refusal).__name__,
-                },
-            )
-        )
-
-    def _route(
-        self,
-        unit: Unit,
-        request_id: RequestId,
-        policy: Policy,
-        approvers: tuple[UserId, ...],
-        pings: Pings,
-    ) -> bool:
-        request, run = _request_and_run(unit, request_id)
-        if request.is_routed or not request.is_open or run.is_final:
-            return False
-        expires_at = request.asked_at + policy.expires_after
-        routed = unit.save_request(
-            replace(
-                request,
-                policy=policy,
-                approvers=approvers,
-                unroutable="",
-                expires_at=expires_at,
-                next_due_at=expires_at,
-            )
-        )
-        unit.record(
-            _event(
-                AuditKind.REQUEST_ROUTED,
-                BOT,
-                routed,
-                policy=policy.name,
-                approvers=list(routed.approvers),
-                self_approval=policy.self_approval,
-                expires_at=expires_at.isoformat(),
-            )
-        )
-        shown = cards(run, routed, mention=pings.mention, message=pings.message)
-        unit.show(shown)
-        show_run(unit, run.id)
-        return True
-
-    def _tell_unroutable(self, unit: Unit, request_id: RequestId, reason: str) -> bool:
-        request, run = _request_and_run(unit, request_id)
-        if request.is_routed or not request.is_open or request.unroutable == reason:
-            return False
-        told = unit.save_request(replace(request, unroutable=reason))
-        unit.record(_event(AuditKind.REQUEST_UNROUTABLE, BOT, told, reason=reason))
-        unit.show(unroutable(run, told, self._admins()))
-        return True
-
-    def _expire(self, unit: Unit, request_id: RequestId) -> bool:
-        request, run = _request_and_run(unit, request_id)
-        now = self._clock.now()
-        if request.state is not RequestState.PENDING or now < request.expires_at:
-            return False
-        expired = unit.save_request(expire(request, now))
-        unit.record(_event(AuditKind.REQUEST_EXPIRED, CLOCK, expired))
-        go_on(unit, run, now)
-        unit.refresh(card_thing(request.id), Rank.SETTLED)
-        show_run(unit, run.id)
-        return True
-
-    def _cancel(self, unit: Unit, actor: Person, run_id: RunId) -> Run:
-        run = _run(unit, run_id)
-        authorise_run(actor, RunAction.CANCEL, run, self._admins())
-        if run.is_final:
-            raise RunEnded(run.code, run.state.value)
-        now = self._clock.now()
-        segment = unit.active_segment(run.id)
-        if segment is not None:
-            ended = replace(segment, state=SegmentState.CANCELLED)
-            unit.save_segment(ended, attempt=segment.attempt)
-        cancel_open_requests(unit, run.id)
-        reason = f"Cancelled by {actor.name}"
-        run = unit.save_run(run.moved(RunMove.CANCEL, now, reason=reason, doing=""))
-        unit.record(_run_event(AuditKind.RUN_CANCELLED, actor, run))
-        show_run(unit, run.id)
-        return run
-
-    def _retry(self, unit: Unit, actor: Person, run_id: RunId) -> Run:
-        run = _run(unit, run_id)
-        authorise_run(actor, RunAction.RETRY, run, self._admins())
-        if run.state is not RunState.FAILED:
-            raise RunEnded(run.code, run.state.value)
-        now = self._clock.now()
-        queue_segment(unit, run, now)
-        run = unit.save_run(run.moved(RunMove.RETRY, now, reason=""))
-        unit.record(_run_event(AuditKind.RUN_RETRIED, actor, run))
-        show_run(unit, run.id)
-        return run
-
-
-def _run(reader: Reader, run_id: RunId) -> Run:
-    run = reader.run(run_id)
-    if run is None:
-        raise Unknown("run")
-    return run
-
-
-def _request_and_run(
-    reader: Reader, request_id: RequestId
-) -> tuple[ApprovalRequest, Run]:
-    """Read a request with its run, the run first: that is the order of locks."""
-    found = reader.request(request_id)
-    if found is None:
-        raise Unknown("request")
-    run = _run(reader, found.run)
-    return reader.request(request_id) or found, run
-
-
-def _names(reader: Reader, request: ApprovalRequest) -> Mapping[UserId, str]:
-    people = {user: reader.person(request.team, user) for user in request.approvers}
-    return {user: person.name for user, person in people.items() if person}
-
-
-def _record_decision(
-    unit: Unit, request: ApprovalRequest, press: Press, now: datetime
-) -> None:
-    decision = Decision(
-        id=DecisionId(new_id(now)),
-        team=request.team,
-        request=request.id,
-        person=press.actor.user,
-        person_name=press.actor.name,
-        verdict=press.verdict,
-        label=request.closing.label if request.closing else None,
-        words=press.words.strip(),
-        digest=press.digest,
-        origin=press.origin,
-        at=now,
-    )
-    unit.add_decision(decision)
-    unit.record(
-        _event(
-            AuditKind.DECISION_RECORDED,
-            decision.person,
-            request,
-            decision=decision.id,
-            name=decision.person_name,
-            verdict=decision.verdict.value,
-            label=decision.label,
-            words=decision.words,
-            digest=decision.digest,
-        )
-    )
-
-
-def _event(
-    kind: AuditKind, actor: str, request: ApprovalRequest, **payload: object
-) -> AuditEvent:
-    return AuditEvent(
-        team=request.team,
-        kind=kind,
-        actor=actor,
-        run=request.run,
-        request=request.id,
-        payload=payload,
-    )
-
-
-def _run_event(kind: AuditKind, actor: Person, run: Run) -> AuditEvent:
-    return AuditEvent(
-        team=run.team,
-        kind=kind,
-        actor=actor.user,
-        run=run.id,
-        payload={"name": actor.name},
-    )
+    def _admins(self) -> tuple[UserId, ...]:
+        """Give the admins; a missing rules file must not keep anybody from cancelling."""
+        try:
+            return self._rules.current().admins
+        except Refused:
+            return ()

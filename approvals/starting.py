@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from approvals.audit import AuditEvent, AuditKind
+from approvals.audit import AuditKind
 from approvals.continuing import queue_segment
 from approvals.crews import Checkpoint, CrewVersion
 from approvals.errors import NeverDecides, NobodyToAsk, Unknown
+from approvals.events import run_event
 from approvals.ids import ChannelId, RunId, UserId, new_code, new_id
 from approvals.people import Person
 from approvals.placing import run_message
@@ -138,32 +139,22 @@ def add_started(unit: Unit, run: Run, now: datetime) -> None:
     queue_segment(unit, run, now)
     unit.show([run_message(run)])
     unit.record(
-        AuditEvent(
-            team=run.team,
-            kind=AuditKind.RUN_STARTED,
-            actor=run.requester,
-            run=run.id,
-            payload={
-                "code": run.code,
-                "crew": run.crew,
-                "version": run.crew_version,
-                "inputs": dict(run.inputs),
-                "priority": run.priority.value,
-                "practice": run.practice,
-                "channel": run.channel,
-            },
+        run_event(
+            AuditKind.RUN_STARTED,
+            run.requester,
+            run,
+            code=run.code,
+            crew=run.crew,
+            version=run.crew_version,
+            inputs=dict(run.inputs),
+            priority=run.priority.value,
+            practice=run.practice,
+            channel=run.channel,
         )
     )
     for name in run.unticked:
-        unit.record(
-            AuditEvent(
-                team=run.team,
-                kind=AuditKind.CHECKPOINT_UNTICKED,
-                actor=run.requester,
-                run=run.id,
-                payload={"checkpoint": name},
-            )
-        )
+        left_out = AuditKind.CHECKPOINT_UNTICKED
+        unit.record(run_event(left_out, run.requester, run, checkpoint=name))
 
 
 def _possible_policies(run: Run, point: Checkpoint, book: RuleBook) -> Sequence[Policy]:

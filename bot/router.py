@@ -15,9 +15,10 @@ from approvals.ids import RequestId, UserId
 from approvals.policies import Policy
 from approvals.ports import Clock, Rules, Store
 from approvals.requests import ApprovalRequest
+from approvals.routing import Pings
 from approvals.rules import Unroutable
 from approvals.runs import Run
-from approvals.service import ApprovalService, Pings
+from approvals.service import ApprovalService
 from bot.crossing import Crossing
 from bot.directory import Directory
 from bot.rules_file import NoRules

@@ -26,6 +26,7 @@ from approvals.ids import SegmentId, UserId
 from approvals.people import Person
 from approvals.policies import Policy
 from approvals.requests import ApprovalRequest, CallAddress, RequestState
+from approvals.routing import Pings
 from approvals.rules import Rule, RuleBook
 from approvals.runs import Run, RunState
 from approvals.segments import (
@@ -36,7 +37,7 @@ from approvals.segments import (
     Waiting,
     Work,
 )
-from approvals.service import ApprovalService, Pings
+from approvals.service import ApprovalService
 from approvals.starting import Start
 from approvals.verdicts import Verdict
 from storage.audit import AuditTrail
