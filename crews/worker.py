@@ -8,31 +8,29 @@ import tempfile
 import threading
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
-from approvals.errors import StaleAttempt
-from approvals.ids import SegmentId
+from approvals.errors import StoreUnavailable
 from approvals.ports import Clock, CrewShelf, SegmentDesk, Workers
-from approvals.segments import Ending, Failed, Work
 from crews.bundles import BundleCache
 from crews.catalog import Catalog
 from crews.dispatch import Dispatch
-from crews.environment import PRACTICE_MODEL, Lane, runner_environment
-from crews.errors import (
-    BundleProblem,
-    RunnerProblem,
-    RunnerUnfit,
-    SegmentLost,
-    WorkerStopping,
-)
+from crews.environment import Lane, runner_environment
+from crews.errors import RunnerUnfit, WorkerStopping
 from crews.heart import Heart
 from crews.patience import PatientDesk
 from crews.pool import RunnerPool
 from crews.runner_process import RunnerProcess
-from crews.segment import SegmentRun
 from crews.settings import RunnerSettings, WorkerSettings
+from crews.workbench import Workbench
 
 logger = logging.getLogger(__name__)
+
+_SETTLING: Final = 5.0
+"""Seconds for what was told to end to be handed back."""
+
+_LOAD_AGAIN: Final = 5.0
+"""Seconds until crews are loaded again after the database was away."""
 
 
 class Worker:
@@ -54,31 +52,35 @@ class Worker:
         executor: str | None = None,
     ) -> None:
         self.executor = executor or new_executor()
-        self._settings = settings
-        self._desk = PatientDesk(desk)
-        self._clock = clock
+        self._grace = settings.grace
         self._draining = threading.Event()
-        self._ending = threading.Event()
-        self._at_work = _Count()
-        self._places = threading.Semaphore(settings.size)
         self._pool = RunnerPool(
             starter(settings.runner),
             size=settings.size,
             warm={Lane.LIVE: settings.warm, Lane.PRACTICE: settings.warm_practice},
         )
-        self.catalog = Catalog(
+        self._catalog = Catalog(
             search_path=settings.search_path,
             cache=BundleCache(settings.cache / "crews"),
             pool=self._pool,
             shelf=shelf,
             clock=clock,
         )
+        self._bench = Workbench(
+            executor=self.executor,
+            size=settings.size,
+            desk=PatientDesk(desk),
+            catalog=self._catalog,
+            pool=self._pool,
+            clock=clock,
+            limits=settings.runner.limits,
+        )
         self._dispatch = Dispatch(
             engine=queue_engine,
             executor=self.executor,
             at_once=settings.size,
             poll=settings.poll,
-            work_on=self._work_on,
+            work_on=self._bench.work_on,
         )
         self._heart = Heart(
             executor=self.executor,
@@ -116,80 +118,38 @@ class Worker:
     def stop(self) -> None:
         """End in good order: what is not done within the grace time is handed back."""
         self._draining.set()
-        grace = self._settings.grace
-        timer = threading.Timer(grace, self._ending.set)
-        timer.daemon = True
-        timer.start()
-        self._dispatch.stop(grace + _SETTLING)
-        timer.cancel()
-        self._ending.set()
+        self._bench.drain()
+        grace_is_over = threading.Timer(self._grace, self._bench.stop)
+        grace_is_over.daemon = True
+        grace_is_over.start()
+        self._dispatch.stop(self._grace + _SETTLING)
+        grace_is_over.cancel()
+        self._bench.stop()
         self._pool.close()
         self._loading.join(_SETTLING)
         self._heart.stop()
-        if self._at_work.is_zero:
+        if self._bench.is_settled:
             self._heart.leave()
         logger.info("worker stopped", extra={"executor": self.executor})
 
     def _load_crews(self) -> None:
-        try:
-            self.catalog.load()
-        except WorkerStopping:
-            logger.info("stopped before all crews were loaded")
-        except RunnerUnfit as unfit:
-            logger.error("no crew can be loaded: %s", unfit)  # noqa: TRY400 - said in full
-        except Exception:
-            # The database, most likely. Crews that are on the shelf still run.
-            logger.exception("crews were not loaded")
-
-    def _work_on(self, segment: SegmentId) -> None:
-        """Do a segment; return when it is settled, whatever happens."""
-        with self._at_work, self._places:
+        while not self._draining.is_set():
             try:
-                self._settle(segment)
-            except (SegmentLost, StaleAttempt) as lost:
-                logger.info("segment dropped: %s", lost, extra={"segment": segment})
+                self._catalog.load()
+            except StoreUnavailable as error:
+                logger.warning("crews are loaded again in a moment: %s", error)
+                self._draining.wait(_LOAD_AGAIN)
+            except RunnerUnfit as unfit:
+                logger.error("no crew can be loaded: %s", unfit)  # noqa: TRY400 - said
+                return
             except WorkerStopping:
-                self._desk.hand_back(segment, self.executor)
+                return
             except Exception:
-                logger.exception("segment broke off", extra={"segment": segment})
-                self._desk.hand_back(segment, self.executor)
-
-    def _settle(self, segment: SegmentId) -> None:
-        if self._draining.is_set():
-            raise WorkerStopping
-        work = self._desk.begin_segment(segment, self.executor)
-        if work is None:
-            return
-        names = {"run": work.run_code, "segment": segment}
-        logger.info("segment begun", extra=names)
-        ending = self._attempt(work)
-        self._desk.end_segment(work, ending)
-        logger.info("segment ended", extra=names | {"how": type(ending).__name__})
-
-    def _attempt(self, work: Work) -> Ending:
-        lane = Lane.PRACTICE if work.practice else Lane.LIVE
-        try:
-            bundle = self.catalog.fetch(work.crew_version)
-            with self._pool.lend(work.crew_version, lane) as loan:
-                segment = SegmentRun(
-                    work=work,
-                    runner=loan.runner,
-                    bundle=bundle,
-                    desk=self._desk,
-                    clock=self._clock,
-                    limits=self._settings.runner.limits,
-                    model=PRACTICE_MODEL if work.practice else None,
-                    stopping=self._raise_if_ending,
-                )
-                ending = segment.run()
-                loan.reusable = segment.reusable
-                return ending
-        except (RunnerProblem, BundleProblem) as problem:
-            return Failed(step="", reason=str(problem))
-
-    def _raise_if_ending(self) -> None:
-        if self._ending.is_set():
-            raise WorkerStopping
+                # Crews that are on the shelf still run.
+                logger.exception("crews were not loaded")
+                return
+            else:
+                return
 
 
 def new_executor() -> str:
@@ -215,28 +175,3 @@ def starter(settings: RunnerSettings) -> Callable[[Lane], RunnerProcess]:
             raise
 
     return start
-
-
-_SETTLING = 5.0
-"""Seconds for what was told to end to be handed back."""
-
-
-class _Count:
-    """Counts those inside."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._inside = 0
-
-    @property
-    def is_zero(self) -> bool:
-        with self._lock:
-            return self._inside == 0
-
-    def __enter__(self) -> None:
-        with self._lock:
-            self._inside += 1
-
-    def __exit__(self, *_: object) -> None:
-        with self._lock:
-            self._inside -= 1
