@@ -10,6 +10,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from approvals.ids import TeamId, UserId
 from bot.problem_table import problem
 from bot.problems import ProblemCode, ProblemsFound
+from bot.slack_refusals import BOT_TOKEN, token_problem
 
 CORE_SCOPES: Final = frozenset(
     {"commands", "chat:write", "im:write", "users:read", "files:write"}
@@ -49,13 +50,7 @@ async def identify(client: AsyncWebClient) -> Identity:
     try:
         answer = await client.auth_test()
     except SlackApiError as error:
-        code = str(error.response.get("error"))
-        refused = problem(
-            ProblemCode.SLACK_TOKEN_REFUSED,
-            name="SLACK_BOT_TOKEN",
-            error=code,
-            page="OAuth & Permissions",
-        )
+        refused = token_problem(error, name=BOT_TOKEN, url=client.base_url)
         raise ProblemsFound([refused]) from error
     granted = answer.headers.get("x-oauth-scopes") or ""
     scopes = frozenset(scope.strip() for scope in granted.split(",") if scope.strip())

@@ -15,6 +15,7 @@ from bot.problem_table import problem
 from bot.problems import ProblemCode, ProblemsFound
 from bot.rules_text import read_rules
 from bot.settings import Settings, keep_proxies_from_slack, load_settings
+from bot.slack_refusals import BOT_TOKEN, token_problem
 
 LISTED: Final = 200
 """More people than this are left out: a file is no directory."""
@@ -97,12 +98,7 @@ async def _members(client: AsyncWebClient, identity: Identity) -> list[Member]:
         async for page in await client.users_list(limit=_PAGE):
             found += [user for user in page["members"] if _is_full(user, identity)]
     except SlackApiError as error:
-        refused = problem(
-            ProblemCode.SLACK_TOKEN_REFUSED,
-            name="SLACK_BOT_TOKEN",
-            error=error.response.get("error"),
-            page="OAuth & Permissions",
-        )
+        refused = token_problem(error, name=BOT_TOKEN, url=client.base_url)
         raise ProblemsFound([refused]) from error
     found.sort(key=lambda user: (not _is_admin(user), str(user.get("name"))))
     members = list(_named(found[:LISTED]))

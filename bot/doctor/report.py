@@ -47,8 +47,9 @@ def as_text(findings: Sequence[Finding]) -> str:
         mark = "-" if finding.is_skipped else _MARKS[finding.worst]
         lines.append(f"{mark} {finding.check.value:<9} {finding.saw}".rstrip())
         for problem in finding.problems:
-            lines.append(f"    {problem.sentence}  [{problem.code}]")
-            lines.append(f"    → {problem.remedy}")
+            if problem.level is not Level.NOTICE:
+                lines.append(f"    {problem.sentence}  [{problem.code}]")
+                lines.append(f"    → {problem.remedy}")
     lines.append("")
     lines.append(_summary(findings))
     return "\n".join(lines) + "\n"

@@ -1,7 +1,7 @@
 """Whether Slack answers, knows both tokens, and lets the app do its work."""
 
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from aiohttp import ClientError
 from slack_sdk.errors import SlackApiError
@@ -12,6 +12,7 @@ from bot.identity import Identity, identify
 from bot.problem_table import problem
 from bot.problems import Check, Problem, ProblemCode, ProblemsFound
 from bot.settings import Settings
+from bot.slack_refusals import APP_TOKEN, token_problem
 
 ANSWER_WITHIN: Final = 10
 """Seconds that Slack has for an answer."""
@@ -35,15 +36,12 @@ async def look_at_slack(settings: Settings) -> tuple[SlackAccess | None, Finding
     except ProblemsFound as found:
         return None, Finding(check=Check.SLACK, saw="", problems=found.problems)
     except (ClientError, OSError) as error:
-        reason = str(error) or type(error).__name__
-        away = problem(
-            ProblemCode.SLACK_UNREACHABLE, url=settings.slack_api_url, reason=reason
-        )
+        away = _away(settings, error)
         return None, Finding(check=Check.SLACK, saw="", problems=(away,))
     access = SlackAccess(client=client, identity=identity)
     saw = f"{identity.team_name}, as @{identity.bot_name}"
     problems = await _app_token(settings, client)
-    return access, Finding(check=Check.SLACK, saw=saw, problems=problems)
+    return access, Finding(check=Check.SLACK, saw=saw, problems=tuple(problems))
 
 
 def slack_client(settings: Settings) -> AsyncWebClient:
@@ -59,21 +57,22 @@ def slack_client(settings: Settings) -> AsyncWebClient:
     return client
 
 
-async def _app_token(settings: Settings, client: AsyncWebClient) -> tuple[Problem, ...]:
+async def _app_token(settings: Settings, client: AsyncWebClient) -> list[Problem]:
     """Ask for a socket's address, and leave it: nothing is connected."""
     token = settings.slack_app_token.get_secret_value()
     if not token:
-        return ()  # the settings' check has said so
+        return []  # the settings' check has said so
     try:
         await client.apps_connections_open(app_token=token)
     except SlackApiError as error:
-        answer: dict[str, Any] = dict(error.response.data or {})
-        return (
-            problem(
-                ProblemCode.SLACK_TOKEN_REFUSED,
-                name="SLACK_APP_TOKEN",
-                error=answer.get("error"),
-                page="Basic Information, App-Level Tokens",
-            ),
-        )
-    return ()
+        url = settings.slack_api_url
+        return [token_problem(error, name=APP_TOKEN, url=url)]
+    except (ClientError, OSError) as error:
+        return [_away(settings, error)]
+    return []
+
+
+def _away(settings: Settings, error: Exception) -> Problem:
+    reason = str(error) or type(error).__name__
+    url = settings.slack_api_url
+    return problem(ProblemCode.SLACK_UNREACHABLE, url=url, reason=reason)
