@@ -5,12 +5,12 @@ from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
 from crewai.flow.expressions import Expression, ExpressionError
-from crewai.flow.flow import Flow
 
 from countersign.calls import Address
 from countersign.checkpoints import Checkpoint
-from countersign.codec import Encoded
+from countersign.codec import encode
 from countersign.digest import digest_of
+from countersign.inside import AnyFlow
 from countersign.metadata import FactSpec
 from countersign.outputs import NOT_JSON, json_of, seen_by_expressions, text_of
 
@@ -29,7 +29,7 @@ class Renderer:
     """Fills in the `${…}` of one checkpoint's metadata."""
 
     def __init__(
-        self, flow: Flow[Any], *, output: Any, inputs: Mapping[str, Any]
+        self, flow: AnyFlow, *, output: Any, inputs: Mapping[str, Any]
     ) -> None:
         self._flow = flow
         self._seen = {"output": seen_by_expressions(output), "inputs": dict(inputs)}
@@ -82,15 +82,15 @@ class Renderer:
 def ask_of(
     checkpoint: Checkpoint,
     *,
-    flow: Flow[Any],
+    flow: AnyFlow,
     address: Address,
-    visit: int,
-    revision: int,
+    arrival: tuple[int, int],
     output: Any,
-    encoded: Encoded,
     inputs: Mapping[str, Any],
 ) -> dict[str, Any]:
-    """Give the protocol's ask."""
+    """Give the protocol's ask. `arrival` is visit and revision."""
+    encoded = encode(output)
+    visit, revision = arrival
     metadata = checkpoint.metadata
     render = Renderer(flow, output=output, inputs=inputs)
     ask: dict[str, Any] = {

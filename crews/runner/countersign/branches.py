@@ -9,6 +9,7 @@ nothing until no leaf moves, which gives every run, and every replay of it, one 
 
 import asyncio
 from collections.abc import Iterator
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -22,7 +23,7 @@ class Stance(StrEnum):
     MOVING = "moving"  #: crewAI decides what comes next
     RUNNING = "running"  #: A method's body is being executed
     HELD = "held"  #: Waits for its turn, or for a decision
-    ASIDE = "aside"  #: Waits for nothing: overtaken, or behind a failure
+    ASIDE = "aside"  #: Waits no more: it has lost a race
 
 
 class Turn(StrEnum):
@@ -32,6 +33,7 @@ class Turn(StrEnum):
     DECISION = "decision"  #: To go on with a decision that is new
     BODY = "body"  #: To execute a method's body
     PERSON = "person"  #: For people, after this segment
+    NEVER = "never"  #: For nothing: overtaken, or behind a failure
 
 
 @dataclass(eq=False, kw_only=True, slots=True)
@@ -111,3 +113,7 @@ class Branch:
         # branch goes on, whatever they do.
         race = self.hosting
         return race is not None and race.won and child.racing is race
+
+
+branch_here: ContextVar[Branch | None] = ContextVar("branch_here", default=None)
+"""The innermost branch that this code runs for."""

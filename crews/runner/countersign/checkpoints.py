@@ -50,11 +50,10 @@ class Checkpoint:
         problems = mapping_problems(metadata, emit)
         if problems:
             raise CheckpointBroken(_under_metadata(problems))
-        verdicts = metadata.verdicts
         return cls(
             name=name,
             message=feedback.message,
-            labels=Labels.of(emit, {**verdicts} if verdicts else None),
+            labels=Labels.of(emit, metadata.verdicts),
             metadata=metadata,
             raw_metadata=raw,
         )

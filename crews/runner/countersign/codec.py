@@ -178,9 +178,9 @@ def _items(value: Any, where: str, depth: int) -> list[Encoded]:
 
 
 def _set(value: Any, where: str, depth: int) -> Encoded:
-    kind = {set: "set", frozenset: "frozenset"}.get(type(value))
-    if kind is None:
+    if type(value) not in {set, frozenset}:
         raise CannotEncode(value, where)
+    kind = type(value).__name__
     items = _items(value, where, depth)
     return {"$": kind, "v": sorted(items, key=repr)}
 
@@ -334,7 +334,7 @@ def _read_dataclass(encoded: Mapping[str, Any]) -> Any:
     if not dataclasses.is_dataclass(kind):
         message = f"{encoded['t']} is no dataclass any more"
         raise CannotDecode(message)
-    value = object.__new__(kind)
+    value: Any = object.__new__(kind)  # type: ignore[arg-type]  # mypy cannot tell a class
     for name, item in decode(encoded["v"]).items():
         object.__setattr__(value, name, item)
     return value

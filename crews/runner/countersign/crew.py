@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from crewai.flow.flow import Flow
+from crewai.flow.flow import Flow as PublicFlow
 from crewai.flow.flow_definition import FlowDefinition, FlowMethodDefinition
+from crewai.flow.runtime import Flow
 from pydantic import ValidationError
 
 from countersign.failures import place_in
@@ -56,7 +57,7 @@ class Crew:
         """Make a fresh flow object."""
         if self.flow_class is not None:
             return self.flow_class()
-        return Flow.from_declaration(contents=self.definition)
+        return PublicFlow.from_declaration(contents=self.definition)
 
     def problem(self, way: Way, message: str) -> Problem:
         """Say that something is wrong at a place of the flow."""

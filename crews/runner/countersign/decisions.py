@@ -1,9 +1,12 @@
 """A decision and the label it hands to the flow: exact, checked, never guessed."""
 
+from typing import Final
+
 from countersign.messages import Answer
 from countersign.verdicts import Labels
 
-_MAY_LACK_A_LABEL = frozenset({"reject", "expired"})
+REFUSALS: Final = frozenset({"reject", "expired"})
+"""Verdicts that may lack a label: then the run ends with them."""
 
 
 class Wrong(ValueError):
@@ -23,7 +26,7 @@ def label_of(labels: Labels, answer: Answer) -> str | None:
             raise Wrong(message)
         return None
     label = labels.label(answer.verdict, answer.label)
-    if label is None and answer.verdict not in _MAY_LACK_A_LABEL:
+    if label is None and answer.verdict not in REFUSALS:
         message = f"the checkpoint has no label for {answer.verdict!r}"
         raise Wrong(message)
     if answer.label not in {None, label}:

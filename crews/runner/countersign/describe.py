@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any, Final
 
 from crewai.flow.expressions import Expression, ExpressionError
-from crewai.flow.flow import Flow
 from crewai.flow.flow_definition import (
     FlowCrewActionDefinition,
     FlowHumanFeedbackDefinition,
@@ -19,6 +18,7 @@ from countersign.crew import Crew, CrewBroken, Problem, load
 from countersign.failures import first_line
 from countersign.graph import as_message, what_follows
 from countersign.input_schema import input_schema_of
+from countersign.inside import AnyFlow
 
 _ISSUES: Final = logging.getLogger("crewai.flow")
 
@@ -161,7 +161,7 @@ def _leads_to(crew: Crew, checkpoint: Checkpoint) -> dict[str, list[str]]:
     }
 
 
-def _warnings(crew: Crew, flow: Flow[Any] | None) -> Iterator[str]:
+def _warnings(crew: Crew, flow: AnyFlow | None) -> Iterator[str]:
     for name, method in crew.methods.items():
         if method.human_feedback is not None:
             yield from _feedback_warnings(name, method.human_feedback)

@@ -4,10 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from countersign.checkpoints import Checkpoint
+from countersign.decisions import REFUSALS
 from countersign.graph import Methods, what_follows
 from countersign.messages import Answer
-
-REFUSALS = frozenset({"reject", "expired"})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

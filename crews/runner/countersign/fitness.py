@@ -11,8 +11,7 @@ from typing import Any, Final
 import crewai
 import crewai.agent.core as crewai_agent
 import crewai.llms.base_llm as crewai_llm
-from crewai.flow.flow import Flow
-from crewai.flow.runtime import _outputs
+from crewai.flow.runtime import Flow, _outputs
 from crewai.hooks.dispatch import InterceptionPoint
 
 TESTED: Final = "1.15.30"

@@ -6,10 +6,14 @@ from typing import Any
 from crewai.flow.flow_definition import FlowMethodDefinition
 
 Methods = Mapping[str, FlowMethodDefinition]
-Condition = str | dict[str, Any]
 
 
-def events_of(condition: Condition | bool | None) -> Iterator[str]:
+def title_of(method: str) -> str:
+    """Give a method's name as people read it."""
+    return method.replace("_", " ").strip().capitalize()
+
+
+def events_of(condition: object) -> Iterator[str]:
     """List the events that a condition names."""
     if isinstance(condition, str):
         yield condition
@@ -62,7 +66,7 @@ def as_message(methods: Methods) -> dict[str, Any]:
         "methods": [
             {
                 "name": name,
-                "title": name.replace("_", " ").capitalize(),
+                "title": title_of(name),
                 "description": method.description,
                 "kind": _kind(method),
                 "listens": sorted(listens_to(method)),

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import Any
 
-from crewai.flow.flow import Flow
 from crewai.flow.flow_definition import (
     FlowDictStateDefinition,
     FlowJsonSchemaStateDefinition,
@@ -12,12 +11,13 @@ from crewai.flow.flow_definition import (
 from pydantic import BaseModel
 
 from countersign.crew import Crew
+from countersign.inside import AnyFlow, state_of
 
 _OURS = "id"
 """The state's id is the run's; nobody types it."""
 
 
-def input_schema_of(crew: Crew, flow: Flow[Any]) -> dict[str, Any]:
+def input_schema_of(crew: Crew, flow: AnyFlow) -> dict[str, Any]:
     """Give the JSON schema of what a run is started with.
 
     Properties marked `readOnly` are the flow's own notes, and are left out.
@@ -37,7 +37,7 @@ def input_schema_of(crew: Crew, flow: Flow[Any]) -> dict[str, Any]:
     }
 
 
-def _schema(crew: Crew, flow: Flow[Any]) -> dict[str, Any]:
+def _schema(crew: Crew, flow: AnyFlow) -> dict[str, Any]:
     state = crew.definition.state
     defaults: Mapping[str, Any] = (state.default if state is not None else None) or {}
     match state:
@@ -51,8 +51,8 @@ def _schema(crew: Crew, flow: Flow[Any]) -> dict[str, Any]:
             return _of_state(flow)
 
 
-def _of_state(flow: Flow[Any]) -> dict[str, Any]:
-    state = flow._state
+def _of_state(flow: AnyFlow) -> dict[str, Any]:
+    state = state_of(flow)
     if isinstance(state, BaseModel):
         return type(state).model_json_schema()
     return _of_values({k: v for k, v in state.items() if k != _OURS})

@@ -5,9 +5,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
-from countersign.verdicts import Labels
+from countersign.verdicts import Labels, VerdictName
 
-VerdictName = Literal["approve", "reject", "revise", "skip", "expired"]
 Text = Annotated[str, Field(min_length=1)]
 
 
@@ -92,7 +91,7 @@ def mapping_problems(
         for verdict, label in (metadata.verdicts or {}).items()
         if label not in emit
     ]
-    if Labels.of(emit, dict(metadata.verdicts) if metadata.verdicts else None).approve:
+    if Labels.of(emit, metadata.verdicts).approve:
         return problems
     message = (
         "no label means approval: name one of the labels"

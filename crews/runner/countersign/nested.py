@@ -3,14 +3,16 @@
 from contextvars import ContextVar
 from typing import Any, Final
 
-from crewai.flow.flow import Flow
+from crewai.flow.runtime import Flow
 from crewai.hooks.dispatch import (
     HookAborted,
     InterceptionPoint,
     register,
 )
 
-from countersign.flow_run import FlowRun, branch_here
+from countersign.branches import branch_here
+from countersign.flow_run import FlowRun
+from countersign.inside import AnyFlow, definition_of
 from countersign.run_context import RunContext
 
 context_here: Final[ContextVar[RunContext | None]] = ContextVar(
@@ -35,7 +37,7 @@ def _starts(about: Any) -> None:
         return
     try:
         body.nested += 1
-        name = flow._definition.name
+        name = definition_of(flow).name
         FlowRun(flow, f"{body.address}/{name}#{body.nested}", context).instrument()
     except Exception as error:
         # crewAI swallows whatever else a hook raises, and would go on without us.
@@ -43,15 +45,15 @@ def _starts(about: Any) -> None:
         raise HookAborted(message) from error
 
 
-def _refuse_if_it_asks(flow: Flow[Any]) -> None:
+def _refuse_if_it_asks(flow: AnyFlow) -> None:
     asking = [
         name
-        for name, method in flow._definition.methods.items()
+        for name, method in definition_of(flow).methods.items()
         if method.human_feedback is not None
     ]
     if asking:
         message = (
-            f"{flow._definition.name} asks people at {asking[0]}, but was started in a"
+            f"{definition_of(flow).name} asks people at {asking[0]}, but was started in a"
             " thread that does not carry the step's context: start it with"
             " contextvars.copy_context().run(…)"
         )

@@ -24,9 +24,7 @@ class PrintCatcher(io.TextIOBase):
         self._begun = ""
         self._lock = threading.Lock()
 
-    @property
-    def encoding(self) -> str:
-        return "utf-8"
+    encoding = "utf-8"
 
     def writable(self) -> bool:
         return True

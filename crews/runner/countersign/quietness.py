@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from crewai.flow.flow import Flow
 from crewai.flow.flow_config import flow_config
+
+from countersign.inside import without_memory
 
 
 class NobodyAsks:
@@ -25,7 +26,7 @@ class NobodyAsks:
 
 def turn_off() -> None:
     """Turn off the memory that every flow would make, and the console's questions."""
-    Flow._skip_auto_memory = True  # type: ignore[attr-defined]
+    without_memory()
     nobody = NobodyAsks()
     flow_config.hitl_provider = nobody
     flow_config.input_provider = nobody

@@ -13,12 +13,13 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any, Final, NoReturn, TypeVar
 
-import crewai.agent.core as crewai_agent
-import crewai.llms.base_llm as crewai_llm
-from crewai.llms.base_llm import BaseLLM
-
 from countersign.calls import running_call
 from countersign.failures import ModelFailed
+from countersign.inside import (
+    let_agents_pass,
+    replace_retries,
+    without_client_retries,
+)
 from countersign.model_errors import ModelError, model_error_of
 from countersign.wire import Report
 
@@ -135,24 +136,6 @@ def _give_up(found: ModelError, error: Exception, attempt: int) -> NoReturn:
 
 def install(retries: Retries) -> None:
     """Make this the only layer of retries in the process."""
-    crewai_llm.run_with_rate_limit_retry = retries.call
-    crewai_llm.arun_with_rate_limit_retry = retries.acall  # type: ignore[assignment]
-    # An agent repeats a failed task twice, with all its calls; not for these.
-    known = crewai_agent._passthrough_exceptions
-    if ModelFailed not in known:
-        crewai_agent._passthrough_exceptions = (*known, ModelFailed)
-    _without_client_retries()
-
-
-def _without_client_retries() -> None:
-    made_by_crewai = BaseLLM.__init__
-    if getattr(made_by_crewai, "_countersign", False):
-        return
-
-    def made_without_retries(self: BaseLLM, /, **fields: Any) -> None:
-        if "max_retries" in type(self).model_fields:
-            fields["max_retries"] = 0
-        made_by_crewai(self, **fields)
-
-    made_without_retries._countersign = True  # type: ignore[attr-defined]
-    BaseLLM.__init__ = made_without_retries  # type: ignore[method-assign]
+    replace_retries(retries.call, retries.acall)
+    let_agents_pass(ModelFailed)
+    without_client_retries()

@@ -7,8 +7,9 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NoReturn
 
+from countersign.branches import Branch
 from countersign.calls import Address
 from countersign.checkpoints import Checkpoint
 from countersign.codec import Encoded
@@ -16,6 +17,7 @@ from countersign.crew import Crew
 from countersign.digest import canonical_json
 from countersign.endings import Decision
 from countersign.failures import Failure, FailureKind, Place, failure_of
+from countersign.graph import title_of
 from countersign.journal import Journal
 from countersign.messages import Answer, Start
 from countersign.turns import Turns
@@ -110,7 +112,7 @@ class RunContext:
             )
         return None
 
-    def step_started(self, address: Address, title: str) -> None:
+    def step_started(self, address: Address) -> None:
         """Tell that a method's body begins."""
         self._report(
             {
@@ -118,12 +120,15 @@ class RunContext:
                 "path": address.path,
                 "method": address.method,
                 "call": address.call,
-                "title": title,
+                "title": title_of(address.method),
             }
         )
 
-    def apply(self, answer: Answer) -> None:
-        """Tell that a decision reaches the flow, and have the journal remember it."""
+    def decided(self, checkpoint: Checkpoint, answer: Answer, *, new: bool) -> None:
+        """Note a decision in the order in which the flow gets it; tell a new one."""
+        self.decisions.append(Decision(checkpoint=checkpoint, answer=answer))
+        if not new:
+            return
         self.journal.apply(answer)
         self._report(
             {
@@ -132,14 +137,10 @@ class RunContext:
                 "method": answer.method,
                 "call": answer.call,
                 "request": answer.request,
-                "label": answer.label,
+                "label": checkpoint.labels.label(answer.verdict, answer.label),
                 "unticked": answer.unticked,
             }
         )
-
-    def decided(self, checkpoint: Checkpoint, answer: Answer) -> None:
-        """Note a decision, new or replayed, in the order in which the flow got it."""
-        self.decisions.append(Decision(checkpoint=checkpoint, answer=answer))
 
     def end_run(self, answer: Answer) -> None:
         """End the run after a refusal: what runs may finish, nothing new begins."""
@@ -158,6 +159,18 @@ class RunContext:
             if self.failure is None:
                 self.failure = self._failure(kind, address, message, error)
         self.turns.stop()
+
+    async def fail_in(
+        self,
+        branch: Branch,
+        kind: FailureKind,
+        error: BaseException | None,
+        message: str | None = None,
+    ) -> NoReturn:
+        """Fail the segment in a branch, which then stands aside for good."""
+        self.fail(kind, branch.address, message, error)
+        await self.turns.aside(branch)
+        raise AssertionError(branch.name)  # a branch aside never goes on
 
     def _failure(
         self,
@@ -201,8 +214,7 @@ class RunContext:
 
 
 def _size(octets: int) -> str:
-    if octets < 10_000:
-        return f"{octets:,} bytes"
-    if octets < 1_000_000:
-        return f"{octets / 1_000:,.0f} kB"
-    return f"{octets / 1_000_000:,.1f} MB"
+    for unit, octets_in_it in (("MB", 1_000_000), ("kB", 1_000)):
+        if octets >= octets_in_it:
+            return f"{octets / octets_in_it:,.1f} {unit}"
+    return f"{octets} bytes"

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from concurrent.futures import Executor
 from typing import Any, Final
 
-from crewai.flow.flow import Flow
 from crewai.flow.human_feedback import HumanFeedbackResult
 from crewai_core.printer import set_suppress_console_output
 from pydantic import BaseModel
@@ -17,6 +16,7 @@ from countersign.crew import Crew
 from countersign.endings import refusal_that_ended
 from countersign.failures import Failure, FailureKind
 from countersign.flow_run import FlowRun
+from countersign.inside import AnyFlow, state_of
 from countersign.messages import Answer, Start
 from countersign.nested import context_here
 from countersign.outputs import text_of
@@ -26,6 +26,9 @@ from countersign.wire import Report
 
 PATIENCE: Final = 5.0
 """Seconds that branches have to unwind after the end of a segment."""
+
+
+_ID: Final = "id"
 
 
 class Segment:
@@ -62,6 +65,7 @@ class Segment:
         await asyncio.wait({flowing, quiet}, return_when=asyncio.FIRST_COMPLETED)
         quiet.cancel()
         if flowing.done():
+            context.turns.flow_ended()
             error = flowing.exception()
             if error is not None:
                 context.fail(FailureKind.FLOW, None, None, error)
@@ -78,7 +82,7 @@ class Segment:
         FlowRun(flow, "", context).instrument()
         # The id is the run's own; as an input, it would make crewAI look for a stored
         # state.
-        inputs = {k: v for k, v in self._order.inputs.items() if k != "id"}
+        inputs = {k: v for k, v in self._order.inputs.items() if k != _ID}
         return await flow.kickoff_async(inputs=inputs)
 
     def _result_of(
@@ -142,12 +146,12 @@ def _at(address: Address) -> dict[str, Any]:
     }
 
 
-def _stamp(flow: Flow[Any], run_id: str) -> None:
-    state: Any = flow._state
+def _stamp(flow: AnyFlow, run_id: str) -> None:
+    state = state_of(flow)
     if isinstance(state, BaseModel):
-        state.id = run_id  # type: ignore[attr-defined]
+        setattr(state, _ID, run_id)
     else:
-        state["id"] = run_id
+        state[_ID] = run_id
 
 
 async def _unwind(context: RunContext, flowing: "asyncio.Task[Any]") -> bool:

@@ -5,9 +5,10 @@ import os
 import platform
 import queue
 import sys
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import crewai
 from pydantic import ValidationError
@@ -112,7 +113,7 @@ class Runner:
         loop.run(self._segment.run())
         self._segment = None
 
-    def _report(self, message: "dict[str, object]") -> None:
+    def _report(self, message: Mapping[str, Any]) -> None:
         if message["type"] in {"ended", "failed"}:
             self._flush()
         self._wire.send(message)

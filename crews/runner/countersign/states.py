@@ -3,16 +3,16 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from crewai.flow.flow import Flow
 from pydantic import BaseModel
 
 from countersign.codec import CannotEncode, Encoded, decode, encode, fields_of, fill
+from countersign.inside import AnyFlow, state_of
 
 TRIES: Final = 5
 """A step that runs beside may change the state while it is read."""
 
 
-def encode_state(flow: Flow[Any]) -> Encoded:
+def encode_state(flow: AnyFlow) -> Encoded:
     """Write a flow's state.
 
     Raises:
@@ -21,17 +21,17 @@ def encode_state(flow: Flow[Any]) -> Encoded:
     """
     for _ in range(TRIES - 1):
         try:
-            return _encode(flow._state)
+            return _encode(state_of(flow))
         except CannotEncode:
             raise
         except RuntimeError:  # "dictionary changed size during iteration"
             continue
-    return _encode(flow._state)
+    return _encode(state_of(flow))
 
 
-def restore_state(flow: Flow[Any], encoded: Encoded) -> None:
+def restore_state(flow: AnyFlow, encoded: Encoded) -> None:
     """Give a flow's state object the content that it had."""
-    state = flow._state
+    state = state_of(flow)
     if isinstance(state, BaseModel):
         fill(state, encoded)
         return

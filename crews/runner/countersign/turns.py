@@ -60,18 +60,17 @@ class Turns:
             branch.leave()
         self.look_again()
 
+    def flow_ended(self) -> None:
+        """Note that the crew's own flow has returned or raised."""
+        with self._lock:
+            self.root.stance = Stance.ASIDE
+        self.look_again()
+
     def stop(self) -> None:
         """Let what runs come to its end, and nothing new begin."""
         with self._lock:
             self._stopping = True
         self.look_again()
-
-    def running(self) -> int:
-        """Count the methods whose bodies are being executed."""
-        with self._lock:
-            return sum(
-                branch.body and not branch.children for branch in self.root.below()
-            )
 
     def open_asks(self) -> list[dict[str, Any]]:
         """List what people are asked now."""
@@ -109,7 +108,9 @@ class Turns:
             )
             self._holds.append(hold)
             branch.hold = hold
-            branch.stance = Stance.ASIDE if branch.overtaken() else Stance.HELD
+            branch.stance = Stance.HELD
+            if branch.overtaken():
+                self._set_aside([branch])
         self._look_again_soon(loop)
         try:
             await hold.future
@@ -118,28 +119,10 @@ class Turns:
                 self._holds.remove(hold)
                 branch.hold = None
 
-    async def aside(self, branch: Branch, address: Address) -> None:
+    async def aside(self, branch: Branch) -> None:
         """Wait for nothing, until the segment is over or crewAI cancels the branch."""
-        with self._lock:
-            branch.stance = Stance.ASIDE
-        loop = asyncio.get_running_loop()
-        with self._lock:
-            if self._over:
-                raise SegmentOver
-            hold = Hold(
-                turn=Turn.PERSON,
-                rank=(),
-                address=address,
-                loop=loop,
-                future=loop.create_future(),
-            )
-            self._holds.append(hold)
-        self._look_again_soon(loop)
-        try:
-            await hold.future
-        finally:
-            with self._lock:
-                self._holds.remove(hold)
+        address = branch.address or Address("", branch.name, 1)
+        await self.wait(branch, Turn.NEVER, address)
 
     def win(self, branch: Branch) -> bool:
         """Decide a race for a branch, unless another has won; tell who won."""

@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, Literal, get_args
 
-VERDICTS: Final = ("approve", "reject", "revise", "skip", "expired")
+VerdictName = Literal["approve", "reject", "revise", "skip", "expired"]
 """What `metadata.verdicts` may map to a label."""
 
-EXACT_NAMES: Final[Mapping[str, tuple[str, ...]]] = {
+VERDICTS: Final[tuple[VerdictName, ...]] = get_args(VerdictName)
+
+EXACT_NAMES: Final[Mapping[VerdictName, tuple[str, ...]]] = {
     "approve": ("approved", "approve", "accepted", "accept", "yes", "ok"),
     "reject": ("rejected", "reject", "declined", "decline", "denied", "deny", "no"),
     "revise": (
@@ -37,9 +39,11 @@ class Labels:
     expired: str | None = None
 
     @classmethod
-    def of(cls, emit: Sequence[str], mapping: Mapping[str, str] | None) -> "Labels":
+    def of(
+        cls, emit: Sequence[str], mapping: Mapping[VerdictName, str] | None
+    ) -> "Labels":
         """Map a flow's labels, as its author says or by their exact names."""
-        if mapping is None:
+        if not mapping:
             found = {
                 verdict: next((name for name in names if name in emit), None)
                 for verdict, names in EXACT_NAMES.items()

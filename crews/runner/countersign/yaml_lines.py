@@ -33,11 +33,10 @@ def _child(node: Node, part: str | int) -> tuple[int, Node] | None:
         for key, value in node.value:
             if key.value == str(part):
                 return key.start_mark.line + 1, value
-    if isinstance(node, SequenceNode) and isinstance(part, int):
-        if part < len(node.value):
-            item: Node = node.value[part]
-            return item.start_mark.line + 1, item
-    return None
+    if not isinstance(node, SequenceNode) or not isinstance(part, int):
+        return None
+    items: list[Node] = node.value[part : part + 1]
+    return (items[0].start_mark.line + 1, items[0]) if items else None
 
 
 def _doubles(node: Node) -> Iterator[tuple[str, int]]:
