@@ -46,7 +46,7 @@ class Windows:
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
         page.on("console", self._heard)
         await page.goto(self._slack.base_url + address)
-        await page.wait_for_selector(".composer, .home, .outside")
+        await page.wait_for_selector("body[data-ready]")
         if stay:
             await _put_away_welcome(page)
         return page

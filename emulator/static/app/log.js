@@ -126,6 +126,11 @@ export class MessageLog {
     node.addEventListener("animationend", () => node.classList.remove("is-found"), { once: true });
   }
 
+  #dismiss({ ts }) {
+    this.#forget(ts);
+    this.session.post("delete", { channel: this.channel, ts }).catch(() => {});
+  }
+
   #forget(ts) {
     if (this.#messages.delete(ts)) this.#soon();
   }
@@ -142,7 +147,7 @@ export class MessageLog {
 
   draw() {
     const place = { session: this.session, channel: this.channel, inThread: Boolean(this.thread),
-      openThread: this.openThread, dismiss: (message) => this.#forget(message.ts) };
+      openThread: this.openThread, dismiss: (message) => this.#dismiss(message) };
     reconcile(this.list, this.#rows(), {
       key: (row) => row.key,
       print: (row) => row.print,

@@ -46,7 +46,10 @@ class Page {
     document.body.replaceChildren(this.#bar(), this.lost, this.alone, h("div", { class: "desk" }, this.side,
       h("button", { type: "button", class: "side-shade", "aria-label": "Close the list", tabindex: "-1", on: { click: () => this.#sideOpen(false) } }),
       this.main, this.thread.node, this.inspector.node), this.modals.dialog);
-    this.welcome = welcome(session, (given) => this.#tryOut(given));
+    this.welcome = welcome(session, (given) => this.#tryOut(given), () => {
+      this.welcome = null;
+      this.channel.composer.focus();
+    });
     this.#listen();
   }
 
@@ -197,7 +200,14 @@ class Page {
     this.home.leave();
     this.main.replaceChildren(this.channel.head, ...(this.welcome ? [this.welcome] : []), this.channel.node);
     if (place.channel) await this.channel.open(place.channel);
-    if (!matchMedia("(max-width: 760px)").matches && !document.querySelector("dialog[open]")) this.channel.composer.area.focus();
+    if (this.#mayTakeFocus()) this.channel.composer.focus();
+  }
+
+  /** Nobody writes elsewhere, and no phone's keyboard would jump up. */
+  #mayTakeFocus() {
+    const { activeElement: on } = document;
+    const writing = on?.matches("textarea, input, dialog *") && !this.channel.composer.node.contains(on);
+    return !writing && !matchMedia("(max-width: 760px)").matches;
   }
 
   async #openThread({ channel, thread }, focus) {
@@ -276,6 +286,7 @@ async function start() {
     const page = new Page(new Session(await api.get("workspace")));
     await page.arrive();
     page.inspector.restore();
+    document.body.dataset.ready = "";
   } catch (error) {
     document.body.replaceChildren(h("p", { class: "empty", role: "alert" }, `This page could not start: ${error.message}`));
     throw error;

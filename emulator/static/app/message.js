@@ -101,10 +101,10 @@ export class MessageNode {
     if (this.attached) this.parts.body.after(this.attached);
   }
 
-  /** Slack marks edits of plain messages only; blocks just change. */
+  /** Slack marks the edits of people; an app's cards just change. */
   #edited() {
     const { message } = this;
-    return message.edited && !message.blocks?.length ? h("span", { class: "edited" }, "(edited)") : null;
+    return message.edited && !message.bot_id ? h("span", { class: "edited" }, "(edited)") : null;
   }
 
   #files() {

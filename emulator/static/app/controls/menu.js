@@ -18,17 +18,14 @@ import { float } from "./floating.js";
  * @param {{align?: "start" | "end", above?: boolean, label?: string}} [options]
  */
 export function openMenu(anchor, entries, { align = "end", above = false, label } = {}) {
-  const menu = h(
-    "div",
-    {
-      class: "menu",
-      role: "menu",
-      popover: "auto",
-      "aria-label": label ?? anchor.getAttribute("aria-label"),
-      on: { keydown: (event) => move(menu, event), toggle: (event) => closed(anchor, menu, event) },
-    },
-    entries.map((entry) => item(menu, entry)),
-  );
+  const menu = h("div", {
+    class: "menu",
+    role: "menu",
+    popover: "auto",
+    "aria-label": label ?? anchor.getAttribute("aria-label"),
+    on: { keydown: (event) => move(menu, event), toggle: (event) => closed(anchor, menu, event) },
+  });
+  menu.append(...entries.map((entry) => item(menu, entry)));
   anchor.after(menu);
   anchor.setAttribute("aria-expanded", "true");
   float(anchor, menu, { align, above });

@@ -6,7 +6,6 @@ import { Listbox } from "../controls/listbox.js";
 import { h } from "../dom.js";
 import { icon } from "../icons.js";
 import { avatar, firstName, nameOf } from "../people.js";
-import { toMrkdwn } from "../text/typed.js";
 
 /** @typedef {import("../session.js").Session} Session */
 
@@ -99,7 +98,7 @@ export class Composer {
 
   #message(text, files) {
     const { channel, thread } = this.place();
-    return this.session.post("say", { channel, text: toMrkdwn(text, this.session), thread_ts: thread ?? undefined,
+    return this.session.post("say", { channel, text, thread_ts: thread ?? undefined,
       files: files.length ? files.map((f) => f.id) : undefined });
   }
 
@@ -151,8 +150,9 @@ export class Composer {
       this.#complete(this.list.active);
       return true;
     }
-    const whole = event.key === "Enter" && this.list.active?.value === this.area.value.trim();
-    return !whole && this.list.key(event);
+    const [word] = /\S*$/.exec(this.area.value.slice(0, this.area.selectionStart));
+    const whole = event.key === "Enter" && this.list.active?.value === word;
+    return !whole && this.list.key(event); // Enter sends what is already complete
   }
 
   #changed() {

@@ -15,8 +15,9 @@ function welcomeOf({ welcome, app }) {
 /**
  * @param {import("../session.js").Session} session
  * @param {(welcome: Welcome) => void} use puts the command into the composer
+ * @param {() => void} done it was put away
  */
-export function welcome(session, use) {
+export function welcome(session, use, done) {
   const given = welcomeOf(session.workspace);
   const key = `welcome-seen ${given?.text}`;
   if (!given || localStorage.getItem(key)) return null;
@@ -29,6 +30,7 @@ export function welcome(session, use) {
     h("button", { type: "button", class: "button button-icon", "aria-label": "Dismiss", on: { click: () => {
       localStorage.setItem(key, "1");
       node.remove();
+      done();
     } } }, icon("close")));
   return node;
 }

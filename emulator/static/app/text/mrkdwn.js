@@ -61,7 +61,8 @@ const TOKEN = new RegExp(
   [
     "<(?<angle>[^<>\\n]+)>",
     "`(?<code>[^`\\n]+)`",
-    `(?<=^|${EDGE})(?<mark>[*_~])(?=\\S)(?<marked>[^\\n]{0,1000}?\\S)\\k<mark>(?=$|${EDGE}|&)`,
+    // a mark stands alone: `**this**` is not Slack's way to be bold
+    `(?<=^|${EDGE})(?<mark>[*_~])(?<!\\k<mark>{2})(?=\\S)(?!\\k<mark>)(?<marked>[^\\n]{0,1000}?\\S)\\k<mark>(?!\\k<mark>)(?=$|${EDGE}|&)`,
     ":(?<emoji>[a-z0-9_+'-]+(?:::skin-tone-\\d)?):",
     "(?<url>https?://[^\\s<>|]+[^\\s<>|.,;:!?'\")\\]])",
   ].join("|"),
@@ -106,6 +107,7 @@ function angle(inner, { session }) {
     return groupMention(target.slice("!subteam^".length), session, label);
   }
   if (target.startsWith("!")) return broadcastMention(label ?? target.slice(1));
+  if (!/^[a-z][a-z0-9+.-]*:/i.test(target)) return unescaped(`<${inner}>`);
   return label ? link(unescaped(target), unescaped(label)) : link(unescaped(target));
 }
 
