@@ -39,7 +39,7 @@ types: .venv/dev
 	@$(bin)/mypy
 
 contracts: .venv/dev
-	@$(bin)/lint-imports
+	@PYTHONPATH=.:crews/runner $(bin)/lint-imports --no-logo
 
 spelling: .venv/dev
 	@$(bin)/codespell
