@@ -82,6 +82,7 @@ def _sentences(body: AskBody, described: Described) -> dict[str, str]:
         (point for point in described.checkpoints if point.name == body.checkpoint),
         None,
     )
-    sentences = leads_to(described.graph, point) if point else {}
     said = body.consequence or {}
-    return sentences | {verdict: text for verdict, text in said.items() if text}
+    if point is None:
+        return {verdict: text for verdict, text in said.items() if text}
+    return leads_to(described.graph, point, said)

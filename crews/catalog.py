@@ -23,8 +23,8 @@ from crews.errors import (
     WorkerStopping,
 )
 from crews.finding import FoundCrew, bundle_of, find_crews
-from crews.leads_to import leads_to
-from crews.messages import Described, Problem
+from crews.leads_to import leads_to, said_at_load
+from crews.messages import Described, DescribedCheckpoint, Problem
 from crews.pool import RunnerPool
 from crews.wording import as_title
 
@@ -106,7 +106,10 @@ class Catalog:
             bundle = bundle_of(crew)
         except BundleProblem as problem:
             bundle = _nothing(crew, problem)
-            version = self._broken(crew, bundle, problem.file, problem.message)
+            place = CrewProblem(
+                file=problem.file, line=problem.line, message=problem.message
+            )
+            version = self._broken(crew, bundle, place)
         else:
             version = self._described(crew, bundle)
         for problem_ in version.problems:
@@ -128,7 +131,8 @@ class Catalog:
         except (RunnerProblem, BundleProblem) as problem:
             if self._pool.is_closed:
                 raise WorkerStopping from problem
-            return self._broken(crew, bundle, bundle.entry, str(problem))
+            place = CrewProblem(file=bundle.entry, line=None, message=str(problem))
+            return self._broken(crew, bundle, place)
         return CrewVersion(
             hash=bundle.hash,
             name=crew.name,
@@ -144,7 +148,7 @@ class Catalog:
         )
 
     def _broken(
-        self, crew: FoundCrew, bundle: Bundle, file: str, message: str
+        self, crew: FoundCrew, bundle: Bundle, problem: CrewProblem
     ) -> CrewVersion:
         return CrewVersion(
             hash=bundle.hash,
@@ -153,7 +157,7 @@ class Catalog:
             description="",
             entry=bundle.entry,
             input_schema={},
-            problems=(CrewProblem(file=file, line=None, message=message),),
+            problems=(problem,),
             loaded_at=self._clock.now(),
         )
 
@@ -169,15 +173,22 @@ def _checkpoints(described: Described) -> tuple[Checkpoint, ...]:
     return tuple(
         Checkpoint(
             name=point.name,
-            title=point.title or as_title(point.name),
+            title=_title(point),
             labels=labels_of(point.verdicts, point.emit),
             optional=point.optional,
             policy=point.policy,
             max_revisions=point.max_revisions,
-            leads_to=leads_to(described.graph, point),
+            leads_to=leads_to(described.graph, point, said_at_load(point)),
         )
         for point in described.checkpoints
     )
+
+
+def _title(point: DescribedCheckpoint) -> str:
+    """Give a title that says something before any run has reached the checkpoint."""
+    if point.title is None or "${" in point.title:
+        return as_title(point.name)
+    return point.title
 
 
 def _steps(described: Described) -> Mapping[str, str]:

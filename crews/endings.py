@@ -1,6 +1,6 @@
 """How a runner says that a segment is over, as the rules know it."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from approvals.requests import Ask, CallAddress
 from approvals.segments import Ending, Failed, Finished, Waiting
@@ -8,8 +8,12 @@ from approvals.verdicts import Verdict
 from crews.messages import Ended, FailedThere, Problem
 
 
-def ending_of(message: Ended | FailedThere, asks: Mapping[CallAddress, Ask]) -> Ending:
-    """Give the ending; `asks` are all that this segment has reported."""
+def ending_of(
+    message: Ended | FailedThere,
+    asks: Mapping[CallAddress, Ask],
+    overtaken: Collection[CallAddress],
+) -> Ending:
+    """Give the ending; `asks` and `overtaken` are all that the segment reported."""
     match message:
         case FailedThere():
             place = "" if message.file is None else f" ({_place(message)})"
@@ -19,12 +23,12 @@ def ending_of(message: Ended | FailedThere, asks: Mapping[CallAddress, Ask]) -> 
                 detail=message.traceback,
             )
         case Ended(outcome="waiting"):
-            return _waiting(message, asks)
+            return _waiting(message, asks, overtaken)
         case Ended():
             return Finished(
                 result=message.result_text,
                 ended_by=Verdict(message.ended_by) if message.ended_by else None,
-                at_checkpoint=message.at_checkpoint or "",
+                at_checkpoint=message.ended_at.checkpoint if message.ended_at else "",
             )
 
 
@@ -38,12 +42,16 @@ def unusable(problems: tuple[Problem, ...]) -> Failed:
     )
 
 
-def _waiting(message: Ended, asks: Mapping[CallAddress, Ask]) -> Waiting:
-    overtaken = {key.address for key in message.overtaken}
+def _waiting(
+    message: Ended,
+    asks: Mapping[CallAddress, Ask],
+    overtaken: Collection[CallAddress],
+) -> Waiting:
+    needless = set(overtaken)
     if message.asks is not None:
-        overtaken |= set(asks) - {key.address for key in message.asks}
-    waiting = [ask for address, ask in asks.items() if address not in overtaken]
-    return Waiting(asks=tuple(waiting), overtaken=tuple(overtaken))
+        needless |= set(asks) - {key.address for key in message.asks}
+    waiting = [ask for address, ask in asks.items() if address not in needless]
+    return Waiting(asks=tuple(waiting), overtaken=tuple(needless))
 
 
 def _place(where: FailedThere | Problem) -> str:

@@ -1,12 +1,13 @@
 """A runner's environment, made from nothing: no token and no database is in it."""
 
 import os
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
 from crews.errors import RunnerUnfit
-from crews.settings import RunnerSettings
+from crews.settings import NETWORK_VARIABLES, RunnerSettings
 
 PRACTICE_KEY: Final = "sk-practice"
 """The scripted model wants a key and does not look at it."""
@@ -39,18 +40,27 @@ def runner_environment(
         "TMPDIR": str(home),  # what a killed runner leaves behind goes with its home
         "PYTHONPATH": str(settings.runner_path),
     }
-    passed = {name: given[name] for name in settings.pass_env if name in given}
     match lane:
         case Lane.LIVE:
-            return passed | made
+            return _of(given, settings.pass_env) | made
         case Lane.PRACTICE:
-            return passed | made | _scripted(settings)
+            # No key of anybody's: a crew may name a model that is not the scripted one.
+            return _of(given, NETWORK_VARIABLES) | made | _scripted(settings)
+
+
+def _of(given: Mapping[str, str], names: Iterable[str]) -> dict[str, str]:
+    return {name: given[name] for name in names if name in given}
 
 
 def _scripted(settings: RunnerSettings) -> dict[str, str]:
     if settings.scripted_base_url is None:
         raise RunnerUnfit("no-scripted-model", "there is no model for practice runs")
-    base_url = settings.scripted_base_url()
+    try:
+        base_url = settings.scripted_base_url()
+    except Exception as error:
+        # Whatever the composition root starts there, it did not start.
+        message = f"the model for practice runs does not start: {error}"
+        raise RunnerUnfit("no-scripted-model", message) from error
     return {
         "OPENAI_API_KEY": PRACTICE_KEY,
         "OPENAI_BASE_URL": base_url,

@@ -74,10 +74,12 @@ class BundleProblem(CrewsError):
     `file` is relative to the crew's folder where it is in it.
     """
 
-    def __init__(self, file: str, message: str) -> None:
+    def __init__(self, file: str, message: str, line: int | None = None) -> None:
         self.file = file
+        self.line = line
         self.message = message
-        super().__init__(f"{file}: {message}")
+        where = file if line is None else f"{file}:{line}"
+        super().__init__(f"{where}: {message}")
 
 
 class WorkerStopping(CrewsError):

@@ -121,9 +121,12 @@ def _flow_classes(name: str, path: Path) -> list[str]:
     try:
         tree = ast.parse(path.read_text("utf-8"))
     except (SyntaxError, ValueError) as error:
-        line = getattr(error, "lineno", None)
-        where = name if line is None else f"{name}:{line}"
-        raise BundleProblem(where, f"not Python: {error}") from error
+        message, line = (
+            (error.msg, error.lineno)
+            if isinstance(error, SyntaxError)
+            else (str(error), None)
+        )
+        raise BundleProblem(name, f"not Python: {message}", line) from error
     return [
         node.name
         for node in tree.body

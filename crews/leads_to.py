@@ -1,6 +1,6 @@
 """What each verdict leads to, in words, read from the flow's graph."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from crews.messages import DescribedCheckpoint, Graph, GraphMethod
@@ -12,8 +12,32 @@ _FAR_ENOUGH: Final = 3
 """So many steps ahead are named."""
 
 
-def leads_to(graph: Graph, point: DescribedCheckpoint) -> dict[str, str]:
-    """Give a sentence for each verdict, and for each further label by its name."""
+def leads_to(
+    graph: Graph, point: DescribedCheckpoint, said: Mapping[str, str | None]
+) -> dict[str, str]:
+    """Give a sentence for each verdict, and for each further label by its name.
+
+    What the crew's author said of a verdict comes first. A verdict without a label of
+    its own takes another one's way, and its words.
+    """
+    words = {verdict: text for verdict, text in said.items() if text}
+    for verdict, label, other in (
+        ("skip", point.verdicts.skip, "approve"),
+        ("expired", point.verdicts.expired, "reject"),
+    ):
+        if label is None and other in words:
+            words.setdefault(verdict, words[other])
+    return _read(graph, point) | words
+
+
+def said_at_load(point: DescribedCheckpoint) -> dict[str, str]:
+    """Give the author's words that need no run to be worked out."""
+    return {
+        verdict: text for verdict, text in point.consequence.items() if "${" not in text
+    }
+
+
+def _read(graph: Graph, point: DescribedCheckpoint) -> dict[str, str]:
     labels = point.verdicts
     if not point.emit:
         goes_on = _onward(graph, [point.method], otherwise=DONE)
@@ -73,7 +97,7 @@ def _onward(graph: Graph, events: Iterable[str], *, otherwise: str) -> str:
         seen.update(method.name for method in coming)
         if any(method.checkpoint for method in coming):
             break
-        ahead = _listening(graph, [method.name for method in coming])
+        ahead = _listening(graph, _caused_by(coming))
         coming = [method for method in ahead if method.name not in seen]
     if not stages:
         return otherwise
@@ -92,8 +116,13 @@ def _reachable(graph: Graph, start: str) -> set[str]:
         name = ahead.pop()
         if name not in reached:
             reached.add(name)
-            ahead.extend(method.name for method in _listening(graph, [name]))
+            events = _caused_by(m for m in graph.methods if m.name == name)
+            ahead.extend(method.name for method in _listening(graph, events))
     return reached
+
+
+def _caused_by(methods: Iterable[GraphMethod]) -> list[str]:
+    return [event for method in methods for event in (method.name, *method.emits)]
 
 
 def _names(names: Iterable[str]) -> str:

@@ -88,18 +88,21 @@ class DescribedCheckpoint(_Said):
     policy: str | None = None
     verdicts: VerdictLabels = VerdictLabels()
     max_revisions: int | None = None
+    consequence: Mapping[str, str] = Field(default_factory=dict)
 
 
 class GraphMethod(_Said):
     """A method of the flow and what it waits for.
 
-    `listens` names methods and labels, all of which may start it.
+    `listens` names methods and labels, any of which may start it; `emits` are the
+    labels that it may give.
     """
 
     name: str
     kind: str = "listen"
     title: str | None = None
     listens: tuple[str, ...] = ()
+    emits: tuple[str, ...] = ()
     checkpoint: bool = False
 
 
@@ -233,15 +236,23 @@ class Retrying(_Said):
     """A model call failed and is tried again."""
 
     type: Literal["retry"]
-    method: str = ""
+    method: str | None = None
     attempt: int
     of: int
     reason: Text = ""
     wait: float = 0.0
 
 
+class Overtaken(_Called):
+    """An `or_` race went on without this ask: it is needless now."""
+
+    type: Literal["overtaken"]
+
+
 class AskKey(_Called):
     """Which ask is meant."""
+
+    checkpoint: str = ""
 
 
 class Ended(_Said):
@@ -250,10 +261,9 @@ class Ended(_Said):
     type: Literal["ended"]
     outcome: Literal["waiting", "finished"]
     asks: tuple[AskKey, ...] | None = None
-    overtaken: tuple[AskKey, ...] = ()
     result_text: Text = ""
     ended_by: Literal["reject", "expired"] | None = None
-    at_checkpoint: str | None = None
+    ended_at: AskKey | None = None
     reusable: bool = True
 
 
@@ -282,6 +292,7 @@ Message = Annotated[
     | Usage
     | Printed
     | Retrying
+    | Overtaken
     | Ended
     | FailedThere,
     Field(discriminator="type"),

@@ -10,7 +10,7 @@ from crews import orders
 from crews.asking import NotJson, ask_of
 from crews.bundles import UnpackedBundle
 from crews.endings import ending_of, unusable
-from crews.errors import LimitReached, RunnerGarbled, RunnerProblem
+from crews.errors import LimitReached, RunnerGarbled, RunnerProblem, RunnerUnfit
 from crews.messages import (
     Applied,
     Asked,
@@ -18,11 +18,13 @@ from crews.messages import (
     Ended,
     FailedThere,
     Message,
+    Overtaken,
     Printed,
     Progress,
     Retrying,
     Step,
     StepStarted,
+    Unfit,
     Usage,
 )
 from crews.runner_process import RunnerProcess
@@ -64,6 +66,7 @@ class SegmentRun:
         self._watch = Watch(work=work, runner=runner, desk=desk, limits=limits)
         self._journal = sum(len(entry.entry) for entry in work.journal)
         self._asks: dict[CallAddress, Ask] = {}
+        self._overtaken: set[CallAddress] = set()
 
     def run(self) -> Ending:
         """Give how it ended; a runner that misbehaves is an ending too.
@@ -109,8 +112,17 @@ class SegmentRun:
                 self._watch.retrying(message)
             case Asked():
                 self._asked(message, described)
+            case Overtaken():
+                self._overtaken.add(message.address)
+            case _:
+                self._pass_over(message)
+
+    def _pass_over(self, message: Message) -> None:
+        match message:
             case Printed() | Usage() | Applied():
                 logger.debug("%s", message, extra={"run": self._work.run_code})
+            case Unfit():
+                raise RunnerUnfit(message.code, message.message)
             case _:
                 raise RunnerGarbled(f"“{message.type}” in the middle of a segment")
 
@@ -145,7 +157,7 @@ class SegmentRun:
 
     def _ended(self, message: Ended | FailedThere) -> Ending:
         self.reusable = message.reusable
-        ending = ending_of(message, self._asks)
+        ending = ending_of(message, self._asks, self._overtaken)
         if isinstance(ending, Finished):
             self._check_output(len(ending.result))
         return ending

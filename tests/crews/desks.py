@@ -1,7 +1,7 @@
 """A desk in memory for one run: it keeps the contract of `SegmentDesk`."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
@@ -33,6 +33,7 @@ class MemoryDesk:
 
     crew_version: str = "abc"
     practice: bool = False
+    inputs: Mapping[str, str] = field(default_factory=lambda: {"topic": "tea"})
     answers: tuple[Answer, ...] = ()
     after_step: Callable[[], None] = lambda: None
     journal: list[JournalEntry] = field(default_factory=list)
@@ -67,8 +68,8 @@ class MemoryDesk:
             run_code="ABC123",
             crew="play",
             crew_version=self.crew_version,
-            inputs={"topic": "tea"},
-            held=("review",),
+            inputs=self.inputs,
+            held=("review", "draft_review"),
             practice=self.practice,
             requester="Ana",
             priority="medium",

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from crews.leads_to import leads_to
+from crews.leads_to import leads_to, said_at_load
 from crews.messages import DescribedCheckpoint, Graph, GraphMethod, VerdictLabels
 
 CONTENT = Graph(
@@ -69,14 +69,49 @@ def test_each_verdict_says_what_follows(
     checkpoint: DescribedCheckpoint, verdict: str, sentence: str
 ) -> None:
     """Approve names the steps ahead, revise the one that is done again."""
-    assert leads_to(CONTENT, checkpoint)[verdict] == sentence
+    assert leads_to(CONTENT, checkpoint, {})[verdict] == sentence
+
+
+def test_what_the_author_says_comes_first() -> None:
+    """Where nobody decides, the run goes the way of a rejection, in its words too."""
+    said = {"reject": "nothing is published", "revise": None}
+
+    sentences = leads_to(CONTENT, LABELLED, said)
+
+    assert sentences["reject"] == "nothing is published"
+    assert sentences["expired"] == "nothing is published"
+    assert sentences["revise"] == "*write_draft* again with your feedback"
+
+
+def test_words_that_need_a_run_are_not_said_at_load() -> None:
+    """An expression is worked out when the checkpoint is reached."""
+    consequence = {"approve": "pays ${state.amount}", "reject": "pays nothing"}
+
+    assert said_at_load(point(consequence=consequence)) == {"reject": "pays nothing"}
+
+
+def test_a_routers_other_labels_are_followed() -> None:
+    """A router goes on with what it may emit."""
+    graph = Graph(
+        methods=(
+            GraphMethod(name="route", listens=("ok",), emits=("big", "small")),
+            GraphMethod(name="pay", listens=("big", "small")),
+        )
+    )
+    checkpoint = DescribedCheckpoint(
+        name="p", method="p", emit=("ok",), verdicts=VerdictLabels(approve="ok")
+    )
+
+    sentence = leads_to(graph, checkpoint, {})["approve"]
+
+    assert sentence == "goes on with *route*, then *pay*"
 
 
 def test_no_revise_label_no_sentence() -> None:
     """Where *Revise* is not offered, nothing is said of it."""
     checkpoint = point(verdicts=VerdictLabels(approve="approved"))
 
-    assert "revise" not in leads_to(CONTENT, checkpoint)
+    assert "revise" not in leads_to(CONTENT, checkpoint, {})
 
 
 def test_the_way_ends_where_people_are_asked_again() -> None:
@@ -90,7 +125,7 @@ def test_the_way_ends_where_people_are_asked_again() -> None:
     )
     checkpoint = DescribedCheckpoint(name="plan", method="plan")
 
-    assert leads_to(graph, checkpoint)["approve"] == "goes on with *buy*"
+    assert leads_to(graph, checkpoint, {})["approve"] == "goes on with *buy*"
 
 
 def test_a_loop_is_named_once() -> None:
@@ -105,4 +140,4 @@ def test_a_loop_is_named_once() -> None:
         name="p", method="p", emit=("ok",), verdicts=VerdictLabels(approve="ok")
     )
 
-    assert leads_to(graph, checkpoint)["approve"] == "goes on with *a*, then *b*"
+    assert leads_to(graph, checkpoint, {})["approve"] == "goes on with *a*, then *b*"

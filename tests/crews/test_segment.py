@@ -128,7 +128,7 @@ def test_the_runner_is_given_the_whole_run(
     start = json.loads(told.read_text())
     assert start["attempt"] == 2
     assert start["inputs"] == {"topic": "tea"}
-    assert start["held"] == ["review"]
+    assert start["held"] == ["review", "draft_review"]
     assert [entry["method"] for entry in start["journal"]] == ["a"]
     assert start["answers"] == [
         {
@@ -201,7 +201,8 @@ def test_an_ask_becomes_what_people_decide_on(
 
 def test_what_a_race_overtook_is_told(runner: RunnerProcess, tmp_path: Path) -> None:
     """An ask that is not among those waited for in the end is nobody's to decide."""
-    acts = [ask("slow", 1), ask("fast", 2), waiting("fast")]
+    slow = {"type": "overtaken", "path": "", "method": "slow", "call": 1}
+    acts = [ask("slow", 1), ask("fast", 2), {"say": slow}, waiting("fast")]
 
     ending = run(runner, tmp_path, *acts)
 
@@ -217,7 +218,9 @@ def test_a_flow_that_ends_through_a_verdict_says_so(
     runner: RunnerProcess, tmp_path: Path, said: str, ended_by: Verdict
 ) -> None:
     """The run is shown as finished after a rejection, and where."""
-    ending = run(runner, tmp_path, finished("", ended_by=said, at_checkpoint="review"))
+    at = {"path": "", "method": "review", "call": 1, "checkpoint": "review"}
+
+    ending = run(runner, tmp_path, finished("", ended_by=said, ended_at=at))
 
     assert ending == Finished(result="", ended_by=ended_by, at_checkpoint="review")
 
