@@ -102,10 +102,10 @@ class Directory:
 
 def _name(user: Mapping[str, Any]) -> str:
     profile = user.get("profile") or {}
-    candidates = (
-        profile.get("display_name"),
+    candidates = (  # the full name first: an auditor reads these
         user.get("real_name"),
         profile.get("real_name"),
+        profile.get("display_name"),
         user.get("name"),
     )
     return next((str(name) for name in candidates if name), str(user["id"]))

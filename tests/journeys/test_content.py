@@ -53,7 +53,7 @@ async def test_feedback_brings_the_next_version(product: Product) -> None:
     await product.ben.click("Revise…", in_=first)
     await product.ben.submit({"words": "Say that lamps can be switched off."})
 
-    await product.ben.sees_change(first, "Sent back by Ben")
+    await product.ben.sees_change(first, "sent back by Ben")
     second = await product.ben.sees("version 2 of 4", in_=first)
     assert "lamps can be switched off" in second.text
     await product.ben.click("Approve", in_=second)
