@@ -121,7 +121,7 @@ async def post_card(web: AsyncWebClient, **more: Any) -> str:
 
 def composer(page: Page, *, thread: bool = False) -> Any:
     return page.get_by_role("complementary" if thread else "main").get_by_role(
-        "combobox", name=re.compile("^(Message|Reply)")
+        "textbox", name=re.compile("^(Message|Reply)")
     )
 
 

@@ -230,9 +230,9 @@ async def test_a_button_for_some_is_not_shown_to_others(
 
 
 async def pick(control: Locator, name: str, *, role: Any = "option") -> None:
-    """Open a list (the control is its button, or holds it) and choose from it."""
-    holds = await control.get_by_role("button").count()
-    await (control.get_by_role("button").last if holds else control).click()
+    """Open a list (the control is its opener, or holds it) and choose from it."""
+    holds = await control.get_by_role("combobox").count()
+    await (control.get_by_role("combobox") if holds else control).click()
     await control.page.get_by_role(role, name=name, exact=True).click()
     await control.page.keyboard.press("Escape")  # a list of several stays open
 

@@ -25,7 +25,7 @@ export function table(block, { surface }) {
       data: { align: align ?? (value?.type === "raw_number" ? "right" : null), wrapped: wrapped ? "" : null },
     }, content(value, surface.session));
   };
-  return h("div", { class: "table-scroll", tabindex: "0", role: "region", "aria-label": "Table" },
+  return h("div", { class: "table-scroll", tabindex: "0", role: "group", "aria-label": "Table" },
     h("table", {},
       h("thead", {}, h("tr", {}, head.map(cell("th")))),
       h("tbody", {}, rows.map((row) => h("tr", {}, row.map(cell("td")))))));

@@ -36,7 +36,7 @@ function folded(text, block) {
 
 /** `header` */
 export function header(block, { surface }) {
-  return h("h3", {}, textObject(block.text, surface.session));
+  return h(surface.kind === "modal" ? "h3" : "h2", {}, textObject(block.text, surface.session));
 }
 
 /** `divider` */

@@ -3,7 +3,7 @@
  * or several; with groups and a search field.
  */
 
-import { h, uniqueId } from "../dom.js";
+import { h } from "../dom.js";
 import { icon } from "../icons.js";
 import { float } from "./floating.js";
 import { Listbox } from "./listbox.js";
@@ -31,11 +31,11 @@ class Picker {
   constructor(options) {
     this.options = options;
     this.chosen = options.chosen;
-    this.face = h("span", { class: "picker-face", id: uniqueId("picked") });
+    this.face = h("span", { class: "picker-face" });
     this.button = h(
       "button",
-      { type: "button", class: "picker-button", "aria-haspopup": "listbox", "aria-expanded": "false",
-        ...named(options.marks, this.face.id), on: { click: () => this.toggle(), keydown: (e) => this.#openKey(e) } },
+      { type: "button", class: "picker-button", role: "combobox", "aria-haspopup": "listbox", "aria-expanded": "false",
+        ...named(options), on: { click: () => this.toggle(), keydown: (e) => this.#openKey(e) } },
       this.face,
       icon("chevronDown"),
     );
@@ -49,6 +49,7 @@ class Picker {
       isSelected: (entry) => this.chosen.some((c) => c.value === entry.value),
       picked: (entry) => this.#pick(entry),
     });
+    this.button.setAttribute("aria-controls", this.list.node.id);
     this.menu = h("div", { class: "picker-menu", popover: "auto", on: { toggle: (e) => this.#toggled(e) } },
       h("div", { class: "picker-search-row" }, icon("search"), this.search), this.list.node);
     this.tokens = h("div", { class: "picker-tokens" });
@@ -160,9 +161,8 @@ function copy(label) {
   return label instanceof Node ? label.cloneNode(true) : label;
 }
 
-/** The button is what has the name: its label's and its value's. The wrapper has the data. */
-function named(marks, face) {
+/** The button has the name (its label's, else the placeholder); the wrapper has the data. */
+function named({ marks, placeholder }) {
   const { data: _data, ...attributes } = marks;
-  const label = attributes["aria-labelledby"];
-  return { ...attributes, "aria-labelledby": label ? `${label} ${face}` : null };
+  return attributes["aria-labelledby"] ? attributes : { ...attributes, "aria-label": placeholder };
 }

@@ -30,8 +30,7 @@ export class Composer {
     this.place = place;
     this.inThread = inThread;
     this.area = h("textarea", { class: "composer-text", rows: "1", autocomplete: "off", autocapitalize: "off",
-      spellcheck: "true", "aria-label": "Message", role: "combobox", "aria-autocomplete": "list", "aria-expanded": "false",
-      "aria-haspopup": "listbox", on: {
+      spellcheck: "true", "aria-label": "Message", "aria-autocomplete": "list", "aria-haspopup": "listbox", on: {
         input: () => this.#changed(), keydown: (event) => this.#key(event), blur: () => this.#hideHelp() } });
     this.list = new Listbox({ owner: this.area, label: "Suggestions", picked: (entry) => this.#complete(entry) });
     this.help = h("div", { class: "picker-menu composer-help", popover: "manual" }, this.list.node);
@@ -167,13 +166,11 @@ export class Composer {
     }
     this.list.show(entries);
     float(this.box, this.help, { above: true, match: true });
-    this.area.setAttribute("aria-expanded", "true");
     this.helping = true;
   }
 
   #hideHelp() {
     if (this.helping) this.help.hidePopover();
-    this.area.setAttribute("aria-expanded", "false");
     this.area.removeAttribute("aria-activedescendant");
     this.helping = false;
   }

@@ -31,7 +31,7 @@ const MAKE = {
   link: (t) => link(t.href, nodes(t.tokens)),
   image: (t) => link(t.href, t.text || t.href),
   paragraph: (t) => h("p", {}, nodes(t.tokens)),
-  heading: (t) => h("p", { class: "md-heading", role: "heading", "aria-level": t.depth + 2 }, nodes(t.tokens)),
+  heading: (t) => h("p", { class: "md-heading", role: "heading", "aria-level": 3 }, nodes(t.tokens)),
   blockquote: (t) => h("blockquote", {}, nodes(t.tokens)),
   checkbox: () => null,
   list: (t) =>
@@ -53,7 +53,7 @@ function table(token) {
   const cell = (tag) => (c) => h(tag, { data: { align: c.align } }, nodes(c.tokens));
   return h(
     "div",
-    { class: "table-scroll", tabindex: "0", role: "region", "aria-label": "Table" },
+    { class: "table-scroll", tabindex: "0", role: "group", "aria-label": "Table" },
     h(
       "table",
       {},
