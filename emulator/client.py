@@ -114,6 +114,11 @@ class Workspace:
         wanted = f"{count} connections of the app"
         await self.until(look, wanted=wanted, there=there, within=within)
 
+    async def ended(self, interaction: Json, *, within: float = _PATIENCE) -> Json:
+        """An interaction, once it has ended."""
+        path = f"/interactions/{interaction['id']}"
+        return await self.get(path, {"wait": str(within)})
+
     async def advance(self, duration: str | float, *, in_flight: bool = False) -> None:
         """Let time pass, as in "30m"; exchanges in flight age only where asked."""
         body = {"advance": duration, "in_flight": in_flight}
@@ -169,7 +174,7 @@ class Workspace:
             wanted: what is waited for, for the message of a failure.
             there: tells what is there instead.
             within: seconds to wait at most.
-            person: whose events to follow, by id.
+            person: whose events to follow, by id; calls and envelopes if None.
 
         Raises:
             NotSeen: it did not come in time.
@@ -189,7 +194,7 @@ class Workspace:
     async def _events(
         self, person: str | None
     ) -> AsyncIterator[Callable[[], Awaitable[None]]]:
-        query = {"as": person} if person else {}
+        query = {"as": person} if person else {"inspect": "1"}
         url = f"{self._url}/stream"
         endless = aiohttp.ClientTimeout(total=None)
         async with self._open.get(url, params=query, timeout=endless) as response:
@@ -488,10 +493,9 @@ class Person:
         return await self._workspace.post(path, {"as": self.id, **body})
 
     async def _ended(self, answer: Json, outcome: str | None) -> Json:
-        path = f"/interactions/{answer['interaction']}"
         if outcome is None:
-            return await self._workspace.get(path)
-        ended = await self._workspace.get(path, {"wait": str(_PATIENCE)})
+            return await self._workspace.get(f"/interactions/{answer['interaction']}")
+        ended = await self._workspace.ended({"id": answer["interaction"]})
         if ended["status"] != outcome:
             told = f"{ended['kind']} by {self.handle}: {ended['status']}"
             raise WentWrong(f"{told}, expected {outcome}. {ended['note'] or ''}")

@@ -93,6 +93,10 @@ class Interactions:
             raise Refusal("no_such_interaction", f"There is no interaction {number}.")
         return self._all[number]
 
+    def all(self) -> list[Interaction]:
+        """Every interaction so far, oldest first."""
+        return list(self._all.values())
+
     def start(
         self,
         errand: Errand,

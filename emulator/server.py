@@ -19,6 +19,7 @@ from emulator.transfers import Transfers
 from emulator.web_api.endpoint import WebApi
 
 _STATIC = Path(__file__).resolve().with_name("static")
+_LOOPBACK = frozenset({"127.0.0.1", "localhost"})
 _LARGEST_BODY = 64 * 1024 * 1024
 _SECURITY_HEADERS = {
     "Content-Security-Policy": (
@@ -100,8 +101,9 @@ def _application(slack: LocalSlack) -> web.Application:
 def _guard(base_url: str) -> Callable[..., Awaitable[web.StreamResponse]]:
     """Only this machine's own pages and programs may ask, under our own name."""
     port = base_url.rstrip("/").rpartition(":")[2]
-    hosts = {f"{host}:{port}" for host in ("127.0.0.1", "localhost")}
+    hosts = {f"{host}:{port}" for host in _LOOPBACK}
     origins = {f"http://{host}" for host in hosts}
+    hosts |= _LOOPBACK  # slack_sdk's own WebSocket client names no port
 
     @web.middleware
     async def guard(request: web.Request, handler: _Handler) -> web.StreamResponse:

@@ -61,6 +61,7 @@ def seed() -> WorkspaceSeed:
     """The default workspace with an app that may do everything."""
     seed = read_seed()
     seed.app.scopes = list(ALL_SCOPES)
+    seed.app.events = list(ALL_EVENTS)
     return seed
 
 
