@@ -136,7 +136,7 @@ _SINGLE: Final = "'\u2018\u2019\u201a\u201b"
 
 _ARGUMENT: Final = re.compile(
     rf"""
-    (?P<name>[^\s={_DOUBLE}]+)\s*=
+    (?<!\S)(?P<name>[^\s={_DOUBLE}]+)\s*=
     (?:
         \s*[{_DOUBLE}](?P<double>(?:\\.|[^\\])*?)[{_DOUBLE}](?=\s|$)
       | \s*[{_SINGLE}](?P<single>(?:\\.|[^\\])*?)[{_SINGLE}](?=\s|$)

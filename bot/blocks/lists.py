@@ -1,5 +1,6 @@
 """Private replies to `/crew`: lists, one run, help."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -24,6 +25,7 @@ from bot.forms.form import Form
 MOST: Final = 15
 """Rows of a list: longer ones are cut, and say so."""
 
+_LINK: Final = re.compile(r"https?://[^\s<>|\"]+")
 _TITLE: Final = 80
 _DESCRIPTION: Final = 200
 _SAID: Final = 1_000
@@ -188,7 +190,7 @@ def _pending_row(item: PendingItem) -> Block:
         f"until {date_mark(request.expires_at)}",
         f"run `{run.code}`",
     ]
-    if item.link.startswith("https://") and not set(item.link) & set('<>|" '):
+    if _LINK.fullmatch(item.link):
         parts.append(f"<{item.link}|go to the card>")
     small = " · ".join(part for part in parts if part)
     opener = button("Open", Action.OPEN, CardRef.of(request))

@@ -3,6 +3,7 @@
 import json
 import math
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
@@ -50,11 +51,11 @@ def split(source: str, size: int) -> list[str]:
     pages: list[str] = []
     page = _Page(size)
     for line in source.split("\n"):
-        for piece in _pieces(line, size):
+        for number, piece in enumerate(_pieces(line, size // 8)):
             if not page.has_room_for(piece):
                 text, page = page.turned()
                 pages.append(text)
-            page.add(piece)
+            page.add(piece, continues=number > 0)
     pages.append(page.text())
     return pages
 
@@ -75,9 +76,13 @@ class _Page:
     def has_room_for(self, line: str) -> bool:
         return not self._lines or self._length + length(line) + 1 <= self._size
 
-    def add(self, line: str) -> None:
-        self._lines.append(line)
+    def add(self, line: str, *, continues: bool = False) -> None:
+        """Add a line, or the next piece of the last one."""
         self._length += length(line) + 1
+        if continues and self._lines:
+            self._lines[-1] += line
+            return
+        self._lines.append(line)
         self._track_fence(line)
         if not line.strip() and not self._fence and self._length > self._size // 2:
             self._paragraph_end = len(self._lines)
@@ -108,16 +113,14 @@ class _Page:
             self._fence = self._opening = ""
 
 
-def _pieces(line: str, size: int) -> list[str]:
-    """Cut a line that no page could hold, after a word where there is one."""
-    pieces = []
-    room = size // 4
-    while length(line) > size - room:
-        cut = line[: (size - room) // 2]
-        space = cut.rfind(" ") + 1
-        pieces.append(line[: space or len(cut)])
-        line = line[space or len(cut) :]
-    return [*pieces, line]
+def _pieces(line: str, size: int) -> Iterator[str]:
+    """Cut a long line after words, or within one that has no end."""
+    start = 0
+    while len(line) - start > size:
+        end = line.rfind(" ", start, start + size) + 1 or start + size
+        yield line[start:end]
+        start = end
+    yield line[start:]
 
 
 def _laid_out(text: str) -> str | None:

@@ -52,7 +52,7 @@ def span(
     """Make a stretch of text in one style; the text must be clean already."""
     wanted = {"bold": bold, "italic": italic, "strike": strike, "code": code}
     style = {name: True for name, is_set in wanted.items() if is_set}
-    made: Element = {"type": "text", "text": text}
+    made: Element = {"type": "text", "text": text or " "}  # Slack refuses empty text
     return made | ({"style": style} if style else {})
 
 

@@ -22,7 +22,7 @@ _CRITERIA_SHOWN: Final = 20
 
 def headline(subject: Subject) -> str:
     """Say in one line what is asked: the title, and the money if it is not in there."""
-    title = one_line(subject.title, _TITLE).rstrip(" .?!:")
+    title = one_line(subject.title, _TITLE).rstrip(" .?!:") or "Untitled"
     sums = (fact for fact in subject.facts if fact.type is FactType.MONEY)
     first = next((fact for fact in sums if fact.value is not None), None)
     if first is None or (first.value or "") in title:

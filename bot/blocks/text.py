@@ -21,11 +21,15 @@ _DECEIVING: Final = re.compile(
 _INVISIBLE: Final = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b\u200e\u200f"
     "\u2060-\u2065\u206a-\u206f\u3164\ufeff\uffa0]"
-    # A variation selector after anything but a symbol, or more than one of them:
-    "|(?<![^\x00-\x7f]|[0-9#*])[\ufe00-\ufe0f]|(?<=[\ufe00-\ufe0f])[\ufe00-\ufe0f]"
-    # Joiners outside of the scripts and emoji that need them:
-    "|(?<![^\x00-\x7f])[\u200c\u200d]+|[\u200c\u200d]+(?![^\x00-\x7f])"
-    "|(?<=[\u200c\u200d])[\u200c\u200d]"
+)
+#: Variation selectors that follow no symbol.
+_SELECTORS: Final = re.compile(
+    "(?<![^\x00-\x7f\u200c\u200d\ufe00-\ufe0f]|[0-9#*])[\ufe00-\ufe0f]"
+)
+#: Joiners outside of the scripts and emoji that need them.
+_JOINERS: Final = re.compile(
+    "(?<![^\x00-\x7f\u200c\u200d])[\u200c\u200d]"
+    "|[\u200c\u200d](?![^\x00-\x7f\u200c\u200d])"
 )
 #: Accents stacked until they cover the lines around them.
 _STACKED: Final = re.compile(
@@ -56,7 +60,8 @@ def clean(text: str) -> str:
     text = _LINE_ENDS.sub("\n", text)
     text = _CONTROLS.sub("", text)
     text = _DECEIVING.sub(_marked, text)
-    text = _INVISIBLE.sub("", text)
+    for hidden in (_INVISIBLE, _SELECTORS, _JOINERS):
+        text = hidden.sub("", text)
     text = _STACKED.sub(r"\1", text)
     return _MENTION.sub(_LOOK_ALIKE, text)
 
@@ -89,6 +94,8 @@ def shorten(text: str, limit: int) -> str:
 
 def length(text: str) -> int:
     """Count characters as Slack's clients do: one above U+FFFF is two."""
+    if text.isascii():
+        return len(text)
     return len(text) + sum(char > "\uffff" for char in text)
 
 

@@ -9,9 +9,10 @@ from bot.blocks.elements import input_block, option, placeholder, select
 from bot.blocks.ids import VALUE
 from bot.blocks.message import Block, Element
 from bot.blocks.text import clean, length
-from bot.forms.fields import Field, FieldKind
+from bot.forms.checks import WrongValue
+from bot.forms.fields import Field, FieldKind, limit
 from bot.forms.form import Filled, Form
-from bot.forms.values import WrongValue, is_empty, read_text
+from bot.forms.values import is_empty, read_text
 
 MOST_FIELDS: Final = 80
 """Fields that fit into a modal beside everything else; the rest must have defaults,
@@ -129,8 +130,9 @@ def _number(field: Field, value: Any) -> Element:
         "is_decimal_allowed": field.kind is FieldKind.NUMBER,
     }
     for key, name in (("min_value", "minimum"), ("max_value", "maximum")):
-        if isinstance(field.schema.get(name), int | float):
-            made[key] = str(field.schema[name])
+        bound = limit(field.schema, name)
+        if bound is not None:
+            made[key] = str(bound)
     if field.example:
         made["placeholder"] = placeholder(field.example)
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
@@ -138,8 +140,8 @@ def _number(field: Field, value: Any) -> Element:
 
 
 def _text(field: Field, value: Any) -> Element:
-    most = field.schema.get("maxLength") if field.kind in _PLAIN_TEXT else None
-    room = min(most, limits.TYPED) if isinstance(most, int) else limits.TYPED
+    most = limit(field.schema, "maxLength") if field.kind in _PLAIN_TEXT else None
+    room = limits.TYPED if most is None else min(int(most), limits.TYPED)
     made: Element = {
         "type": "plain_text_input",
         "action_id": VALUE,

@@ -4,6 +4,7 @@ What Slack has no control for, and every schema that is not understood, is asked
 JSON text: nothing that a crew needs can be impossible to give.
 """
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -62,7 +63,8 @@ def fields_of(schema: Mapping[str, Any]) -> tuple[Field, ...]:
     properties = schema.get("properties")
     if not isinstance(properties, Mapping):
         return ()
-    required = schema.get("required", ())
+    listed = schema.get("required")
+    required = listed if isinstance(listed, Sequence) else ()
     resolved = {name: _resolved(part, schema) for name, part in properties.items()}
     return tuple(
         _field(name, part, is_required=name in required)
@@ -116,7 +118,7 @@ def _text_kind(schema: Mapping[str, Any]) -> FieldKind:
     is_long = (
         schema.get("format") in _LONG_FORMATS
         or str(schema.get("contentMediaType", "")).startswith("text/")
-        or _number(schema.get("maxLength")) > LONG_TEXT
+        or (limit(schema, "maxLength") or 0) > LONG_TEXT
     )
     return FieldKind.LONG_TEXT if is_long else FieldKind.TEXT
 
@@ -143,8 +145,12 @@ def _choices(schema: Mapping[str, Any]) -> tuple[Any, ...]:
     return tuple(dict.fromkeys(simple))
 
 
-def _number(value: Any) -> float:
-    return value if isinstance(value, int | float) else 0
+def limit(schema: Mapping[str, Any], name: str) -> float | None:
+    """Give a limit that a schema sets; None where it sets none that makes sense."""
+    value = schema.get(name)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return value if math.isfinite(value) else None
 
 
 def _resolved(part: Any, root: Mapping[str, Any], depth: int = 0) -> Mapping[str, Any]:

@@ -8,8 +8,9 @@ from typing import Any, Final
 
 from approvals.crews import CrewVersion
 from bot.blocks.text import one_line
+from bot.forms.checks import WrongValue, hold_against
 from bot.forms.fields import Field, fields_of
-from bot.forms.values import WrongValue, hold_against, is_empty, read_text
+from bot.forms.values import is_empty, read_text
 
 NEEDED: Final = "Please fill this in."
 

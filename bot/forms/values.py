@@ -1,4 +1,4 @@
-"""One value for one field: read from text, and held against the field's schema."""
+"""One value for one field, read from what somebody typed."""
 
 import json
 import math
@@ -8,18 +8,13 @@ from datetime import date
 from difflib import get_close_matches
 from typing import Any, Final
 
-from bot.blocks.formats import count
 from bot.blocks.text import one_line
+from bot.forms.checks import WrongValue
 from bot.forms.fields import Field, FieldKind
 
 _YES: Final = frozenset({"yes", "y", "true", "on", "1"})
 _NO: Final = frozenset({"no", "n", "false", "off", "0"})
-_SHOWN: Final = 40
 _LISTED: Final = 8
-
-
-class WrongValue(ValueError):
-    """A value that a field does not take; `str()` says what it takes."""
 
 
 def read_text(field: Field, text: str) -> Any:
@@ -30,28 +25,6 @@ def read_text(field: Field, text: str) -> Any:
 
     """
     return _READERS[field.kind](field, text)
-
-
-def hold_against(field: Field, value: Any) -> Any:
-    """Give the value if the field's schema allows it.
-
-    Raises:
-        WrongValue: it does not.
-
-    """
-    schema = field.schema
-    match value:
-        case bool():
-            pass
-        case str():
-            _check_text(schema, value)
-        case int() | float():
-            _check_number(schema, value)
-        case list():
-            _check_list(field, value)
-        case _:
-            pass
-    return value
 
 
 def is_empty(value: Any) -> bool:
@@ -165,72 +138,3 @@ _READERS: Final[Mapping[FieldKind, Callable[[Field, str], Any]]] = {
     FieldKind.LIST: _read_list,
     FieldKind.JSON: _read_json,
 }
-
-
-def _check_text(schema: Mapping[str, Any], text: str) -> None:
-    least, most = schema.get("minLength"), schema.get("maxLength")
-    if least is not None and len(text.strip()) < least:
-        raise WrongValue(f"Please write at least {count(least, 'character')}.")
-    if most is not None and len(text) > most:
-        over = len(text) - most
-        raise WrongValue(
-            f"Please write at most {count(most, 'character')}: it is {over:,} too long."
-        )
-    pattern = schema.get("pattern")
-    if isinstance(pattern, str) and not _fits(pattern, text):
-        raise WrongValue(f"Please write it in the form {one_line(pattern, 100)}.")
-
-
-def _fits(pattern: str, text: str) -> bool:
-    try:
-        return re.search(pattern, text) is not None
-    except (
-        re.error
-    ):  # JSON Schema's expressions are JavaScript's; the crew checks again
-        return True
-
-
-def _check_number(schema: Mapping[str, Any], number: float) -> None:
-    limits: tuple[tuple[str, str, Callable[[float], bool]], ...] = (
-        ("minimum", "at least", lambda limit: number >= limit),
-        ("maximum", "at most", lambda limit: number <= limit),
-        ("exclusiveMinimum", "more than", lambda limit: number > limit),
-        ("exclusiveMaximum", "less than", lambda limit: number < limit),
-    )
-    for name, words, holds in limits:
-        limit = schema.get(name)
-        if isinstance(limit, int | float) and not holds(limit):
-            raise WrongValue(f"Please write a number of {words} {limit:,}.")
-    step = schema.get("multipleOf")
-    if isinstance(step, int | float) and step and not _divides(step, number):
-        raise WrongValue(f"Please write a multiple of {step}.")
-
-
-def _divides(step: float, number: float) -> bool:
-    return math.isclose(number / step, round(number / step), abs_tol=1e-9)
-
-
-def _check_list(field: Field, values: list[Any]) -> None:
-    least, most = field.schema.get("minItems"), field.schema.get("maxItems")
-    if least is not None and len(values) < least:
-        raise WrongValue(f"Please give at least {least}.")
-    if most is not None and len(values) > most:
-        raise WrongValue(f"Please give at most {most}.")
-    if field.schema.get("uniqueItems") and len({*map(str, values)}) < len(values):
-        raise WrongValue("Please give each one only once.")
-    for value in values:
-        try:
-            _check_one(field.item or {}, value)
-        except WrongValue as error:
-            raise WrongValue(f"“{one_line(str(value), _SHOWN)}”: {error}") from error
-
-
-def _check_one(schema: Mapping[str, Any], value: Any) -> None:
-    if isinstance(value, str):
-        _check_text(schema, value)
-    elif _is_number(value):
-        _check_number(schema, value)
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
