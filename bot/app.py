@@ -150,4 +150,8 @@ def bolt_app(client: AsyncWebClient, identity: Identity, token: str) -> AsyncApp
     async def authorize() -> AuthorizeResult:
         return authorization
 
-    return AsyncApp(client=client, authorize=authorize)
+    return AsyncApp(
+        client=client,
+        authorize=authorize,
+        logger=logging.getLogger("slack_bolt"),  # Bolt would take the root's level
+    )

@@ -23,6 +23,7 @@ from bot.supervisor import Supervisor
 
 SCRIPT: Final = ROOT / "crews" / "library" / "script.yaml"
 RULES: Final = ROOT / "approvals.yaml"
+MANIFEST: Final = ROOT / "manifest.yml"
 READY_WITHIN: Final = 30.0
 ENDS_WITHIN: Final = 5.0
 
@@ -33,7 +34,9 @@ async def run_demo(*, port: int) -> int:
     """Run the demo until Ctrl-C; give the exit status."""
     with tempfile.TemporaryDirectory(prefix="countersign-demo-") as folder:
         async with (
-            _local("emulator", "--port", str(port)) as slack,
+            _local(
+                "emulator", "--port", str(port), "--manifest", str(MANIFEST)
+            ) as slack,
             _model() as model,
         ):
             environment = _environment(Path(folder), slack, model)

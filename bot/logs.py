@@ -9,6 +9,15 @@ from typing import Final, TextIO
 
 BLANK: Final = "[hidden]"
 
+_TALKATIVE: Final = {
+    "alembic": logging.WARNING,  # a line for each look at the schema
+    "apscheduler": logging.WARNING,  # two lines for each sweep
+    # Warns at every start that it will not use a token which nobody gave it.
+    "slack_bolt": logging.ERROR,
+    "slack_sdk": logging.WARNING,
+}
+"""Libraries that say at INFO what only their authors need."""
+
 _SHAPES: Final = (
     r"xox[a-z](?:\.xox[a-z])?-[\w-]{4,}",  # Slack's tokens
     r"xapp-[\w-]{4,}",
@@ -97,6 +106,8 @@ def set_up_logging(
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
+    for name, least in _TALKATIVE.items():
+        logging.getLogger(name).setLevel(max(least, root.level))
 
 
 def _extras(record: logging.LogRecord) -> dict[str, object]:

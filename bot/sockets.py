@@ -10,10 +10,13 @@ import asyncio
 import contextlib
 import logging
 import time
+from collections.abc import Awaitable, Callable
 from typing import Final
 
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
+from slack_sdk.socket_mode.aiohttp import SocketModeClient
+from slack_sdk.socket_mode.request import SocketModeRequest
 from slack_sdk.web.async_client import AsyncWebClient
 
 logger = logging.getLogger(__name__)
@@ -22,6 +25,10 @@ CONNECTIONS: Final = 2
 PING_INTERVAL: Final = 3.0
 WATCH_EVERY: Final = 5.0
 STALE_AFTER: Final = 4 * PING_INTERVAL
+ANSWER_WITHIN: Final = 3.0
+"""Seconds: Slack waits no longer for an ack."""
+
+Listener = Callable[[SocketModeClient, SocketModeRequest], Awaitable[None]]
 
 
 class Sockets:
@@ -35,11 +42,16 @@ class Sockets:
             for _ in range(CONNECTIONS)
         ]
         self._watchdog: asyncio.Task[None] | None = None
+        self._open = 0
+        self._idle = asyncio.Event()
+        self._idle.set()
+        for handler in self._handlers:
+            handler.client.socket_mode_request_listeners[:] = [self._counted(handler)]
 
     async def connect(self) -> None:
         """Open the connections; raises what `apps.connections.open` raises."""
         for handler in self._handlers:
-            await handler.client.connect()
+            await handler.client.connect()  # type: ignore[no-untyped-call]  # slack_sdk's
         self._watchdog = asyncio.create_task(self._watch(), name="socket watchdog")
 
     def pong_age(self) -> float | None:
@@ -49,13 +61,31 @@ class Sockets:
         return time.time() - max(heard) if heard else None
 
     async def close(self) -> None:
-        """Close the connections; what is not acked by now is lost."""
+        """Answer what is open, then close: nothing can be acked afterwards."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(ANSWER_WITHIN):
+                await self._idle.wait()
         if self._watchdog is not None:
             self._watchdog.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await self._watchdog
         for handler in self._handlers:
-            await handler.client.close()
+            await handler.client.close()  # type: ignore[no-untyped-call]  # slack_sdk's
+
+    def _counted(self, handler: AsyncSocketModeHandler) -> Listener:
+        """Handle envelopes, and know how many are not answered yet."""
+
+        async def handle(client: SocketModeClient, request: SocketModeRequest) -> None:
+            self._open += 1
+            self._idle.clear()
+            try:
+                await handler.handle(client, request)
+            finally:
+                self._open -= 1
+                if not self._open:
+                    self._idle.set()
+
+        return handle
 
     async def _watch(self) -> None:
         while True:
