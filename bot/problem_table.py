@@ -123,7 +123,8 @@ TABLE: Final[Mapping[ProblemCode, Entry]] = {
     ),
     ProblemCode.NOBODY_IN_WORKSPACE: Entry(
         "The workspace has no full member who could decide anything.",
-        "Guests and bots never decide; is SLACK_BOT_TOKEN of the right workspace?",
+        "Guests and bots never decide. Check that SLACK_BOT_TOKEN is of the right "
+        "workspace.",
     ),
     ProblemCode.NOBODY_TO_DECIDE: Entry(
         "Nobody can decide “{checkpoint}”: {why}",

@@ -16,6 +16,7 @@ from bot.doctor.report import Finding
 from bot.problem_table import problem
 from bot.problems import Check, Level, Problem, ProblemCode
 from storage.database import WAL_RESET_FIXED, Database, wal_reset_warning
+from storage.errors import DatabaseUnreachable
 from storage.health import queued_segments
 from storage.migrations import revision
 from storage.postings import SqlPostings
@@ -46,8 +47,9 @@ def look_at_lock(file: Path | None) -> Finding:
 
 def unreachable(database: Database, error: StoreUnavailable) -> Finding:
     """Say that the database does not answer, or no longer."""
+    reason = error.why if isinstance(error, DatabaseUnreachable) else str(error)
     away = problem(
-        ProblemCode.DATABASE_UNREACHABLE, where=_where(database), reason=error
+        ProblemCode.DATABASE_UNREACHABLE, where=_where(database), reason=reason
     )
     return Finding(check=Check.DATABASE, saw="", problems=(away,))
 

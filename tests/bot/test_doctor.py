@@ -388,8 +388,9 @@ async def test_a_file_that_is_no_database(
     findings = await look(environ, tmp_path)
 
     assert [(Check.DATABASE, ProblemCode.DATABASE_UNREACHABLE)] == codes(findings)
-    assert f"{tmp_path}/letter.txt" in sentence(
-        findings, ProblemCode.DATABASE_UNREACHABLE
+    assert (
+        f"The database cannot be opened at {tmp_path}/letter.txt: file is not a"
+        " database." == sentence(findings, ProblemCode.DATABASE_UNREACHABLE)
     )
 
 
