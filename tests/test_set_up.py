@@ -49,7 +49,7 @@ def test_a_lock_pins_by_hash_and_by_nothing_else(lock: str) -> None:
         assert hashes, name
         assert all(re.fullmatch(r"sha256:[0-9a-f]{64}", each) for each in hashes)
     text = (ROOT / lock).read_text(encoding="utf-8")
-    assert not re.findall(r"://|^-|@ |file:|/opt|/root", text, re.MULTILINE)
+    assert not re.findall(r"://|^-|@ |file:|\s/\S", text, re.MULTILINE)
 
 
 def test_locks_have_all_that_is_declared() -> None:
