@@ -14,6 +14,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from approvals.ports import Clock
 from approvals.service import ApprovalService
 from bot.channels import Channels
+from bot.chores import Chores
 from bot.courier import Courier
 from bot.crossing import Crossing
 from bot.directory import Directory
@@ -28,9 +29,12 @@ from bot.settings import Settings
 from bot.sockets import Sockets
 from bot.strays import Strays
 from bot.timers import Timers
+from storage.audit import AuditTrail
 from storage.database import Database
 from storage.people import SqlPeople
+from storage.policies import SqlPolicyFiles
 from storage.postings import SqlPostings
+from storage.segment_queue import SegmentQueue
 from storage.store import SqlStore
 
 logger = logging.getLogger(__name__)
@@ -93,7 +97,8 @@ async def build(settings: Settings, clock: Clock) -> Bot:
     rules = RulesFile(settings.approvals_file)
     service = ApprovalService(store=store, rules=rules, clock=clock)
     slack = SlackGateway(client)
-    directory = Directory(rows=SqlPeople(database), slack=slack, core=core, clock=clock)
+    people = SqlPeople(database)
+    directory = Directory(rows=people, slack=slack, core=core, clock=clock)
     channels = Channels(slack, scopes=identity.scopes, bot_name=identity.bot_name)
     postings = SqlPostings(database)
     courier = Courier(
@@ -104,8 +109,25 @@ async def build(settings: Settings, clock: Clock) -> Bot:
         core=core,
         clock=clock,
     )
+    chores = Chores(
+        team=identity.team,
+        store=store,
+        rules=rules,
+        files=SqlPolicyFiles(database),
+        people=people,
+        directory=directory,
+        trail=AuditTrail(database),
+        queue=SegmentQueue(database),
+        core=core,
+        clock=clock,
+    )
     timers = Timers(
-        service=service, store=store, core=core, clock=clock, changed=courier.wake
+        service=service,
+        store=store,
+        core=core,
+        clock=clock,
+        chores=chores,
+        changed=courier.wake,
     )
     router = Router(
         service=service,

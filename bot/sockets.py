@@ -15,7 +15,7 @@ from typing import Final
 
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
-from slack_sdk.socket_mode.aiohttp import SocketModeClient
+from slack_sdk.socket_mode.async_client import AsyncBaseSocketModeClient
 from slack_sdk.socket_mode.request import SocketModeRequest
 from slack_sdk.web.async_client import AsyncWebClient
 
@@ -28,7 +28,7 @@ STALE_AFTER: Final = 4 * PING_INTERVAL
 ANSWER_WITHIN: Final = 3.0
 """Seconds: Slack waits no longer for an ack."""
 
-Listener = Callable[[SocketModeClient, SocketModeRequest], Awaitable[None]]
+Listener = Callable[[AsyncBaseSocketModeClient, SocketModeRequest], Awaitable[None]]
 
 
 class Sockets:
@@ -75,11 +75,13 @@ class Sockets:
     def _counted(self, handler: AsyncSocketModeHandler) -> Listener:
         """Handle envelopes, and know how many are not answered yet."""
 
-        async def handle(client: SocketModeClient, request: SocketModeRequest) -> None:
+        async def handle(
+            client: AsyncBaseSocketModeClient, request: SocketModeRequest
+        ) -> None:
             self._open += 1
             self._idle.clear()
             try:
-                await handler.handle(client, request)
+                await handler.handle(client, request)  # type: ignore[arg-type]  # it is its own client
             finally:
                 self._open -= 1
                 if not self._open:

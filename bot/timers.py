@@ -18,12 +18,16 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from approvals.ids import RequestId
 from approvals.ports import Clock, Store
 from approvals.service import ApprovalService
+from bot.chores import Chores
 from bot.crossing import Crossing
 
 logger = logging.getLogger(__name__)
 
 SWEEP_EVERY: Final = 30
 """Seconds."""
+
+RULES_EVERY: Final = 5
+"""Seconds between looks at the rules file; each is one `stat`."""
 
 _WAKE: Final = "wake"
 
@@ -38,12 +42,14 @@ class Timers:
         store: Store,
         core: Crossing,
         clock: Clock,
+        chores: Chores,
         changed: Callable[[], None],
     ) -> None:
         self._service = service
         self._store = store
         self._core = core
         self._clock = clock
+        self._chores = chores
         self._changed = changed
         self._scheduler = AsyncIOScheduler(
             timezone="UTC",
@@ -60,7 +66,15 @@ class Timers:
         self._scheduler.add_job(
             self.sweep, "interval", seconds=SWEEP_EVERY, jitter=5, id="sweep"
         )
+        self._scheduler.add_job(
+            self._chores.keep_rules, "interval", seconds=RULES_EVERY, id="rules"
+        )
+        self._scheduler.add_job(
+            self._chores.refresh_people, "interval", minutes=10, jitter=60, id="people"
+        )
+        self._scheduler.add_job(self._chores.daily, "cron", hour=3, id="daily")
         self._scheduler.start()
+        await self._chores.keep_rules()
         await self.sweep()
 
     def stop(self) -> None:
