@@ -220,7 +220,7 @@ def _channel_field(view: CreateView) -> Block:
         element["initial_conversation"] = view.channel
     else:
         element["default_to_current_conversation"] = True
-    hint = "I must be a member there: `/invite` me if I am not."
+    hint = "I must be a member there: invite me first if I am not."
     return input_block(Input.CHANNEL, "Show the run in", element, hint=hint)
 
 

@@ -49,11 +49,6 @@ def until_text(at: datetime, *, seen_from: datetime, tz: str) -> str:
     return f"{local:%a} {local.day} {local:%b %H:%M}"
 
 
-def clock_text(at: datetime, tz: str) -> str:
-    """Write the time of day in a zone: `14:05`."""
-    return f"{at.astimezone(_zone(tz)):%H:%M}"
-
-
 def number_text(value: str) -> str:
     """Write a decimal number with its thousands: `1234.50` is `1,234.5`."""
     number = _decimal(value)

@@ -17,7 +17,6 @@ VIEW_BYTES: Final = 250_000  #: [d] methods/views.update, `view_too_large`
 FALLBACK: Final = 4_000  #: [d] methods/chat.update, `msg_too_long`
 HEADER: Final = 150  #: [s] HeaderBlock
 SECTION: Final = 3_000  #: [s] SectionBlock
-FIELD: Final = 2_000  #: [s] SectionBlock.fields
 FIELDS: Final = 10  #: [s] SectionBlock.fields
 CONTEXT_ELEMENTS: Final = 10  #: [s] ContextBlock
 ACTIONS: Final = 25  #: [s] ActionsBlock

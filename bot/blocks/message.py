@@ -27,6 +27,15 @@ class Message:
     blocks: tuple[Block, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file for a thread: its name, its title and its whole text."""
+
+    name: str
+    title: str
+    text: str
+
+
 def note(said: str) -> Message:
     """Say a sentence to one person; its `*bold*` stays, nothing else in it acts."""
     text = sentence(said)

@@ -6,12 +6,22 @@ from approvals.runs import Run
 from bot.blocks.elements import actions, button, context, header
 from bot.blocks.formats import NAME_LENGTH
 from bot.blocks.ids import Action, RunRef
-from bot.blocks.message import Message
+from bot.blocks.message import Message, Upload
 from bot.blocks.pages import PREVIEW
 from bot.blocks.subject import body_blocks
 from bot.blocks.text import escape, inline, one_line
 
 _TITLE: Final = 80
+
+
+def result_file(run: Run) -> Upload:
+    """Give what a run came to as a file: all of it, as it is."""
+    title = one_line(run.crew_title, _TITLE)
+    return Upload(
+        name=f"{run.crew}-{run.code}.md",
+        title=f"Result of {title}, run {run.code}",
+        text=run.result,
+    )
 
 
 def result(run: Run) -> Message:

@@ -24,9 +24,6 @@ YES: Final = "yes"
 State = Mapping[str, Mapping[str, Mapping[str, Any]]]
 """`view.state.values`: block_id → action_id → what is there."""
 
-_TEXTUAL: Final = frozenset(
-    {FieldKind.TEXT, FieldKind.LONG_TEXT, FieldKind.LIST, FieldKind.JSON}
-)
 _MANY_LINES: Final = frozenset({FieldKind.LONG_TEXT, FieldKind.LIST, FieldKind.JSON})
 
 
