@@ -124,6 +124,8 @@ class Modals:
     def close_top(self, view: View) -> list[View]:
         """Close the top view; the whole stack where it clears on close."""
         stack = self.stack(view.person)
+        if view not in stack:
+            return []  # the person was faster
         if view.body["clear_on_close"]:
             return self.clear(view.person)
         gone = stack[stack.index(view) :]

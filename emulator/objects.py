@@ -4,11 +4,21 @@ import mimetypes
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from emulator.records import Channel, ChannelKind, Guest, Json, Person, StoredFile
+from emulator.records import (
+    Channel,
+    ChannelKind,
+    Guest,
+    Json,
+    Message,
+    Person,
+    StoredFile,
+)
 from emulator.workspace import SLACKBOT, Workspace
 
 _SIZES = (24, 32, 48, 72, 192, 512)
 _NEVER_READ = "0000000000.000000"
+#: Counting stops here.
+_MOST_UNREAD = 1000
 
 
 def user_object(workspace: Workspace, person: Person, *, now: float) -> Json:
@@ -134,11 +144,8 @@ def _noted(channel: Channel, text: str) -> Json:
 def conversation(channel: Channel, *, reader: Person) -> Json:
     """A conversation as the control surface shows it to a person."""
     last_read = channel.last_read.get(reader.id, _NEVER_READ)
-    unread = (
-        [] if reader.id not in channel.members else _unread(channel, reader, last_read)
-    )
-    mention = f"<@{reader.id}>"
-    pings = [m for m in unread if channel.is_direct or mention in str(m)]
+    unread = _unread(channel, reader, last_read)
+    pings = [m for m in unread if channel.is_direct or reader.id in m.mentions]
     latest = next(
         (m.ts for m in reversed(channel.messages.values()) if m.in_channel), None
     )
@@ -154,13 +161,15 @@ def conversation(channel: Channel, *, reader: Person) -> Json:
     }
 
 
-def _unread(channel: Channel, reader: Person, last_read: str) -> list[Json]:
-    found = []
+def _unread(channel: Channel, reader: Person, last_read: str) -> list[Message]:
+    found: list[Message] = []
+    if reader.id not in channel.members:
+        return found
     for message in reversed(channel.messages.values()):
-        if message.ts <= last_read:
+        if message.ts <= last_read or len(found) == _MOST_UNREAD:
             break
         if message.in_channel and message.body.get("user") != reader.id:
-            found.append(message.body)
+            found.append(message)
     return found
 
 

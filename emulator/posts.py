@@ -1,5 +1,8 @@
 """Messages: written, changed, deleted, and everybody told."""
 
+import json
+import re
+
 from emulator.clock import Clock
 from emulator.errors import Refusal
 from emulator.events import Events
@@ -15,6 +18,9 @@ _ROOT_KEYS = frozenset(
         *("thread_ts", "ts", "type", "username"),
     )
 )
+
+
+_MENTION = re.compile(r'<@([UW][A-Z0-9]+)|"user_id": "([UW][A-Z0-9]+)"')
 
 
 class Posts:
@@ -62,6 +68,7 @@ class Posts:
             message.body["root"] = {
                 k: v for k, v in parent.body.items() if k in _ROOT_KEYS
             }
+        message.mentions = _mentions(message.body)
         channel.messages[message.ts] = message
         channel.last_read[author.id] = message.ts
         self._tell(channel, {"type": "message", "message": message.body})
@@ -208,3 +215,11 @@ class Posts:
     def _tell(self, channel: Channel, event: Json) -> None:
         readers = self._workspace.readers(channel)
         self._hub.tell({**event, "channel": channel.id}, readers)
+
+
+def _mentions(body: Json) -> frozenset[str]:
+    """Whom a message mentions, in its text or its blocks."""
+    said = body["text"] + json.dumps(body.get("blocks") or [])
+    return frozenset(
+        found for pair in _MENTION.findall(said) for found in pair if found
+    )

@@ -69,6 +69,8 @@ class Message:
     replies: list[str] = field(default_factory=list)
     #: For whom it is a private note, if it is one.
     only_for: str | None = None
+    #: Whom it mentions.
+    mentions: frozenset[str] = frozenset()
     #: What each person has chosen in its controls: person, block, action.
     chosen: dict[str, dict[str, dict[str, Json]]] = field(default_factory=dict)
 

@@ -109,17 +109,19 @@ def _guard(base_url: str) -> Callable[..., Awaitable[web.StreamResponse]]:
     async def guard(request: web.Request, handler: _Handler) -> web.StreamResponse:
         origin = request.headers.get("Origin")
         if request.host not in hosts or origin not in {None, *origins}:
-            refusal = Refusal(
+            foreign = Refusal(
                 "foreign_request", "Only this workspace's own pages may ask."
             )
-            return refused(refusal, HTTPStatus.FORBIDDEN)
+            return refused(foreign, HTTPStatus.FORBIDDEN)
         try:
             return await handler(request)
-        except web.HTTPNotFound:
+        except Refusal as refusal:
+            return refused(refusal)
+        except (web.HTTPNotFound, web.HTTPMethodNotAllowed):
             if not request.path.startswith("/control"):
                 raise
-            refusal = Refusal("unknown_path", f"There is nothing at {request.path}.")
-            return refused(refusal, HTTPStatus.NOT_FOUND)
+            unknown = Refusal("unknown_path", f"There is nothing at {request.path}.")
+            return refused(unknown, HTTPStatus.NOT_FOUND)
 
     return guard
 

@@ -27,6 +27,8 @@ def submit(slack: LocalSlack, body: Json) -> Interaction:
     view = place.view
     if view is None or view not in slack.modals.stack(place.person.id):
         raise Refusal("not_found", "This modal is not open.")
+    if view.submitting:
+        raise Refusal("already_submitting", "This modal is being submitted.")
     fill_in(slack, place, body.get("values") or {})
     errors = form_errors(view.blocks, view.values)
     if errors:
@@ -82,6 +84,8 @@ def _respond(slack: LocalSlack, view: View, ack: Json) -> None:
         Refusal: it says something that Slack does not accept.
     """
     modals = slack.modals
+    if view not in modals.stack(view.person):
+        return  # closed meanwhile: there is nothing to show it in
     match ack.get("response_action"):
         case None if not ack:
             modals.close_top(view)

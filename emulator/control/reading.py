@@ -1,6 +1,8 @@
 """GET: what there is, as a person sees it."""
 
 import asyncio
+import heapq
+from collections.abc import Iterator
 
 from aiohttp import web
 
@@ -66,7 +68,7 @@ async def messages(slack: LocalSlack, request: web.Request) -> Json:
     limit = _limit(query.get("limit"))
     found: list[Message] = []
     has_more = False
-    for message in reversed(_seen(channel, person, query.get("thread_ts"))):
+    for message in _newest_first(channel, person, query.get("thread_ts")):
         if "before" in query and message.ts >= query["before"]:
             continue
         if len(found) == limit:
@@ -77,18 +79,25 @@ async def messages(slack: LocalSlack, request: web.Request) -> Json:
     return {"messages": [_shown(m, person) for m in found], "has_more": has_more}
 
 
-def _seen(channel: Channel, person: Person, thread_ts: str | None) -> list[Message]:
-    notes = [n for n in channel.notes.values() if n.only_for == person.id]
+def _newest_first(
+    channel: Channel, person: Person, thread_ts: str | None
+) -> Iterator[Message]:
+    """What stands in a channel or a thread, without looking at all of it."""
     if thread_ts is None:
-        said = [m for m in channel.messages.values() if m.in_channel]
-        said += [note for note in notes if not note.is_reply]
+        said = (m for m in reversed(channel.messages.values()) if m.in_channel)
     else:
         parent = channel.messages.get(thread_ts)
         if parent is None:
             raise Refusal("thread_not_found", "There is no such thread here.")
-        said = [parent, *(channel.messages[ts] for ts in parent.replies)]
-        said += [note for note in notes if note.thread_ts == thread_ts]
-    return sorted(said, key=lambda message: message.ts)
+        thread = [parent.ts, *parent.replies]
+        said = (channel.messages[ts] for ts in reversed(thread))
+    notes = (
+        note
+        for note in reversed(channel.notes.values())
+        if note.only_for == person.id
+        and (note.thread_ts == thread_ts if thread_ts else not note.is_reply)
+    )
+    return heapq.merge(said, notes, key=lambda message: message.ts, reverse=True)
 
 
 def _limit(wanted: str | None) -> int:

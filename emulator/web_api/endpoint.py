@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import logging
 import time
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -15,6 +16,7 @@ from emulator.records import Json
 from emulator.slack import LocalSlack
 from emulator.web_api.registry import METHODS, Call, Method
 
+_logger = logging.getLogger(__name__)
 _FORMS = ("application/x-www-form-urlencoded", "multipart/form-data", "")
 
 
@@ -73,6 +75,7 @@ class WebApi:
     def _do(self, request: web.Request, name: str, arguments: Json | Refusal) -> Answer:
         method = METHODS.get(name)
         if method is None:
+            _logger.warning("%s is no method that this local Slack serves", name)
             return Answer({"ok": False, "error": "unknown_method", "req_method": name})
         try:
             if isinstance(arguments, Refusal):

@@ -40,20 +40,6 @@ ALL_SCOPES = [
     "users:read",
     "users:read.email",
 ]
-ALL_EVENTS = [
-    "app_home_opened",
-    "app_mention",
-    "channel_archive",
-    "member_joined_channel",
-    "member_left_channel",
-    "message.channels",
-    "message.groups",
-    "message.im",
-    "message.mpim",
-    "reaction_added",
-    "subteam_members_changed",
-    "user_change",
-]
 
 
 @pytest.fixture
@@ -61,7 +47,6 @@ def seed() -> WorkspaceSeed:
     """The default workspace with an app that may do everything."""
     seed = read_seed()
     seed.app.scopes = list(ALL_SCOPES)
-    seed.app.events = list(ALL_EVENTS)
     return seed
 
 

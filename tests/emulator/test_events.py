@@ -7,8 +7,29 @@ from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from emulator.client import Person, Workspace
+from emulator.seed import WorkspaceSeed
 from emulator.slack import LocalSlack
 from tests.emulator.bolt_apps import connected
+
+ALL_EVENTS = [
+    "app_mention",
+    "channel_archive",
+    "member_joined_channel",
+    "member_left_channel",
+    "message.channels",
+    "message.groups",
+    "message.im",
+    "message.mpim",
+    "subteam_members_changed",
+    "user_change",
+]
+
+
+@pytest.fixture
+def seed(seed: WorkspaceSeed) -> WorkspaceSeed:
+    """The default workspace, with an app that hears of everything."""
+    seed.app.events = list(ALL_EVENTS)
+    return seed
 
 
 async def _events(workspace: Workspace) -> list[dict[str, Any]]:

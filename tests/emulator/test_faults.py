@@ -7,6 +7,7 @@ import pytest
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from emulator.client import Person, RefusedByWorkspace, Workspace
 from emulator.slack import LocalSlack
@@ -181,3 +182,28 @@ async def test_faults_that_make_no_sense(
 
     assert refused.value.code == "invalid_fault"
     assert await workspace.get("/faults") == {"faults": []}
+
+
+async def test_trouble_with_response_urls(
+    slack: LocalSlack, app: AsyncApp, ana: Person, workspace: Workspace
+) -> None:
+    """A response_url can fail like a method."""
+    urls: list[str] = []
+
+    @app.command("/crew")
+    async def command(ack: Any, body: Any) -> None:
+        await ack()
+        urls.append(body["response_url"])
+
+    async with connected(app, slack):
+        await ana.slash("/crew go")
+    webhook = AsyncWebhookClient(urls[0], retry_handlers=[])
+    await workspace.fault("response_url", "http_500")
+    await workspace.fault("response_url", "did_it_then_dropped")
+
+    failed = await webhook.send(text="first")
+    with pytest.raises(aiohttp.ClientError):
+        await webhook.send(text="second")
+
+    assert failed.status_code == 500
+    assert [m.text for m in await ana.messages("general")] == ["second"]

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import aiohttp
 import pytest
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.errors import SlackApiError
@@ -343,3 +344,30 @@ async def test_options_from_the_app(
 
     assert [option["value"] for option in answered["options"]] == ["tea"]
     assert sent == ["tea"]
+
+
+async def test_an_answer_to_a_closed_modal(
+    slack: LocalSlack, ana: Person, web: AsyncWebClient, workspace: Workspace
+) -> None:
+    """Who closes a modal while it is being submitted is not bothered again."""
+    trigger = slack.triggers.new(ana.id, here=None)
+    await web.views_open(trigger_id=trigger, view=MODAL)
+    opened = await web.apps_connections_open(app_token=slack.app_token)
+    async with (
+        aiohttp.ClientSession() as session,
+        session.ws_connect(opened["url"]) as socket,
+    ):
+        await socket.receive_json()
+        started = await ana.submit({"Topic": "tea"}, outcome=None)
+        envelope = await socket.receive_json()
+        with pytest.raises(RefusedByWorkspace, match="already_submitting"):
+            await ana.submit()
+        await ana.close()
+        answer = {"response_action": "update", "view": modal()}
+        await socket.send_json(
+            {"envelope_id": envelope["envelope_id"], "payload": answer}
+        )
+        ended = await workspace.ended(started)
+
+    assert ended["status"] == "acked"
+    assert await ana.modals() == []
