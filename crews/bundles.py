@@ -19,6 +19,9 @@ from crews.settings import MEBIBYTE
 MAX_FILES: Final = 2000
 MAX_BYTES: Final = 50 * MEBIBYTE
 
+DECLARATIVE: Final = "declarative"
+"""The binding of every version without Python code."""
+
 _LEFT_OUT: Final = frozenset({"__pycache__", "node_modules", "venv"})
 _LEFT_OUT_SUFFIXES: Final = frozenset({".pyc", ".pyo"})
 
@@ -45,6 +48,15 @@ class UnpackedBundle:
     hash: str
     entry: str
     root: Path
+    has_code: bool
+
+    @property
+    def binding(self) -> str:
+        """Tell which versions may share a process: those without Python all may.
+
+        Two crews' modules of one name must never meet; a flow in YAML has none.
+        """
+        return self.hash if self.has_code else DECLARATIVE
 
 
 def pack(files: Mapping[str, Path], entry: str) -> Bundle:
@@ -101,7 +113,13 @@ class BundleCache:
             entry = json.loads((place / _ENTRY_FILE).read_text("utf-8"))["entry"]
         except (OSError, ValueError, KeyError):
             return None
-        return UnpackedBundle(hash=hash_, entry=entry, root=place / _FILES)
+        root = place / _FILES
+        return UnpackedBundle(
+            hash=hash_,
+            entry=entry,
+            root=root,
+            has_code=next(root.rglob("*.py"), None) is not None,
+        )
 
     def unpack(self, hash_: str, archive: bytes) -> UnpackedBundle:
         """Unpack a version; it appears whole or not at all.

@@ -123,7 +123,7 @@ class Catalog:
             unpacked = self._cache.find(bundle.hash) or self._cache.unpack(
                 bundle.hash, bundle.archive
             )
-            with self._pool.lend(bundle.hash, Lane.LIVE) as loan:
+            with self._pool.lend(unpacked.binding, Lane.LIVE) as loan:
                 described = loan.runner.describe(unpacked)
                 loan.reusable = True
         except RunnerUnfit:

@@ -1,8 +1,9 @@
 """Runners that wait with crewAI loaded, because loading it takes seconds.
 
-A runner serves one crew version after its first use: two crews' modules of one name
-never meet. The pool keeps used runners for their version, gives up the one longest
-unused when another is needed, and keeps a few that no crew has used yet.
+A runner serves one *binding* after its first use: a crew version with Python code, or
+all that have none (see `UnpackedBundle.binding`). The pool keeps used runners for their
+binding, gives up the one longest unused when another is needed, and keeps a few that no
+crew has used yet.
 """
 
 import logging
@@ -61,8 +62,8 @@ class RunnerPool:
                 self._keep_warm(lane)
 
     @contextmanager
-    def lend(self, version: str, lane: Lane) -> Iterator[Loan]:
-        """Lend a runner that has this version loaded, or none; wait for one if needed.
+    def lend(self, binding: str, lane: Lane) -> Iterator[Loan]:
+        """Lend a runner of this binding, or an unused one; wait for it if needed.
 
         The runner is killed on the way back unless its loan says `reusable`.
 
@@ -71,7 +72,7 @@ class RunnerPool:
             RunnerProblem: a runner cannot be started.
 
         """
-        loan = self._take(version, lane)
+        loan = self._take(binding, lane)
         try:
             yield loan
         finally:
@@ -87,9 +88,9 @@ class RunnerPool:
         for loan in ending:
             loan.runner.kill()
 
-    def _take(self, version: str, lane: Lane) -> Loan:
+    def _take(self, binding: str, lane: Lane) -> Loan:
         while True:
-            loan, given_up = self._choose(version, lane)
+            loan, given_up = self._choose(binding, lane)
             if given_up is not None:
                 given_up.runner.kill()
             if loan is None:
@@ -99,11 +100,11 @@ class RunnerPool:
                 return loan
             self._give_back(loan)
 
-    def _choose(self, version: str, lane: Lane) -> tuple[Loan | None, Loan | None]:
+    def _choose(self, binding: str, lane: Lane) -> tuple[Loan | None, Loan | None]:
         """Choose an idle runner, or make room: None to start one, one to be killed."""
         with self._changed:
             while not self._closed:
-                for bound_to in (version, None):
+                for bound_to in (binding, None):
                     loan = self._find_idle(bound_to, lane)
                     if loan is not None:
                         self._idle.remove(loan)

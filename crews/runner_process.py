@@ -70,7 +70,7 @@ def _nothing() -> None:
 class RunnerProcess:
     """A running child. Not for several threads at once, but for `kill`.
 
-    `bound_to` is the crew version it has loaded: from then on it serves no other.
+    `bound_to` is the binding of the first crew it has loaded: it serves no other.
     """
 
     def __init__(
@@ -83,7 +83,7 @@ class RunnerProcess:
         self.bound_to: str | None = None
         self.uses = 0
         self.ready: Ready | None = None
-        self._described: Described | None = None
+        self._described: dict[str, Described] = {}
         self._limits = limits
         self._home = home
         self._lines: queue.Queue[bytes | None] = queue.Queue(_LINES_AHEAD)
@@ -141,18 +141,18 @@ class RunnerProcess:
     def describe(
         self, bundle: UnpackedBundle, meanwhile: Callable[[], None] = _nothing
     ) -> Described:
-        """Load a crew, once; from then on this runner serves no other version.
+        """Load a crew, once for each version.
 
         Raises:
             RunnerProblem: it cannot say what the crew is.
 
         """
-        if self._described is None:
+        if bundle.hash not in self._described:
             self.await_ready(meanwhile)
-            self.bound_to = bundle.hash
+            self.bound_to = bundle.binding
             self.send(orders.describe(bundle))
-            self._described = self._description(meanwhile)
-        return self._described
+            self._described[bundle.hash] = self._description(meanwhile)
+        return self._described[bundle.hash]
 
     def send(self, order: Order) -> None:
         """Give an order.

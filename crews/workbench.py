@@ -110,7 +110,7 @@ class Workbench:
         lane = Lane.PRACTICE if work.practice else Lane.LIVE
         try:
             bundle = self._catalog.fetch(work.crew_version)
-            with self._pool.lend(work.crew_version, lane) as loan:
+            with self._pool.lend(bundle.binding, lane) as loan:
                 segment = SegmentRun(
                     work=work,
                     runner=loan.runner,

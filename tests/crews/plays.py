@@ -29,13 +29,18 @@ def pretending(
 
 
 def play_in(
-    folder: Path, acts: list[Act], *, hash_: str = "abc", **described: Any
+    folder: Path,
+    acts: list[Act],
+    *,
+    hash_: str = "abc",
+    has_code: bool = True,
+    **described: Any,
 ) -> UnpackedBundle:
     """Write a play as a crew's folder."""
     folder.mkdir(parents=True, exist_ok=True)
     play = {"described": {"name": "play", **described}, "acts": acts}
     (folder / ENTRY).write_text(json.dumps(play))
-    return UnpackedBundle(hash=hash_, entry=ENTRY, root=folder)
+    return UnpackedBundle(hash=hash_, entry=ENTRY, root=folder, has_code=has_code)
 
 
 def crew_file(acts: list[Act], **described: Any) -> str:

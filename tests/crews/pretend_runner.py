@@ -149,15 +149,17 @@ def first(what: str) -> None:
 
 def main() -> None:
     first(" ".join(sys.argv[1:]))
-    played: Json = {}
     while True:
         order = hear()
         if order["type"] == "describe":
-            text = (Path(order["bundle"]) / order["entry"]).read_text()
-            played = json.loads(text.partition("play: ")[2] or text)
-            say({"type": "described", **played["described"]})
+            say({"type": "described", **the_play(order)["described"]})
         elif order["type"] == "start":
-            play(played["acts"], order)
+            play(the_play(order)["acts"], order)
+
+
+def the_play(order: Json) -> Json:
+    text = (Path(order["bundle"]) / order["entry"]).read_text()
+    return dict(json.loads(text.partition("play: ")[2] or text))
 
 
 main()

@@ -64,7 +64,7 @@ class PracticeRun:
             number=self.desk.segment.number + 1,
         )
         self.desk.segment = queued
-        with self._pool.lend(self._bundle.hash, Lane.PRACTICE) as loan:
+        with self._pool.lend(self._bundle.binding, Lane.PRACTICE) as loan:
             segment = SegmentRun(
                 work=self.desk.begin(),
                 runner=loan.runner,

