@@ -15,7 +15,7 @@ from approvals.digest import digest_of, sha256
 from approvals.errors import StaleAttempt
 from approvals.events import request_event, run_event
 from approvals.ids import RequestId, new_id
-from approvals.placing import result
+from approvals.placing import LONG, result, result_file
 from approvals.policies import DEFAULT_EXPIRY
 from approvals.ports import Unit
 from approvals.requests import ApprovalRequest, Ask
@@ -146,7 +146,8 @@ def _finish(unit: Unit, run: Run, finished: Finished, now: datetime) -> None:
         )
     )
     if run.state is RunState.SUCCEEDED:
-        unit.show([result(run)])
+        long = [result_file(run)] if len(run.result) > LONG else []
+        unit.show([result(run), *long])
     unit.record(
         run_event(
             AuditKind.RUN_ENDED,

@@ -1,11 +1,15 @@
 """Where things are shown (DESIGN.md 4, Layout), and how urgently."""
 
 from collections.abc import Iterable
+from typing import Final
 
 from approvals.ids import RequestId, RunId, UserId
 from approvals.requests import ApprovalRequest
 from approvals.runs import Run
 from approvals.showing import Manner, Place, Rank, Thing, ThingKind, Wanted
+
+LONG: Final = 3_000
+"""Characters: more than a message shows of a text (research: preview 3,000)."""
 
 
 def run_thing(run: RunId) -> Thing:
@@ -36,6 +40,17 @@ def result(run: Run) -> Wanted:
         manner=Manner.ONCE,
         under=run_thing(run.id),
         ping=(run.requester,),
+    )
+
+
+def result_file(run: Run) -> Wanted:
+    """Put a long final text into the run's thread as a file, to keep and to send on."""
+    return Wanted(
+        thing=Thing(kind=ThingKind.FILE, id=run.id),
+        place=Place(conversation=run.channel),
+        rank=Rank.NOTICE,
+        manner=Manner.ONCE,
+        under=run_thing(run.id),
     )
 
 

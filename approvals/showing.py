@@ -15,6 +15,7 @@ class ThingKind(StrEnum):
     RUN = "run"  #: A run's one message; id is the run's
     CARD = "card"  #: A request's card; id is the request's
     RESULT = "result"  #: A run's final text; id is the run's
+    FILE = "file"  #: A run's final text as a file, where it is long; id is the run's
     UNROUTABLE = "unroutable"  #: Nobody can decide a request; id is the request's
 
 

@@ -18,7 +18,7 @@ from typing import Final, Protocol
 from approvals.ids import ChannelId, TeamId
 from approvals.ports import Clock
 from bot.blocks.limits import check
-from bot.blocks.message import Message
+from bot.blocks.message import Message, Upload
 from bot.crossing import Crossing
 from bot.gateway import (
     Posted,
@@ -83,7 +83,7 @@ class Courier:
         *,
         owner: str,
         rows: PostingRows,
-        draw: Callable[[Claim], Message | None],
+        draw: Callable[[Claim], Message | Upload | None],
         slack: SlackGateway,
         core: Crossing,
         clock: Clock,
@@ -129,9 +129,6 @@ class Courier:
         if message is None:
             await self._fail(claim, "there is nothing to show any more", None)
             return
-        wrong = check(message)
-        if wrong:
-            logger.error("a message breaks Slack's limits", extra={"why": wrong})
         try:
             posted = await self._bring(claim, message)
         except SlackBusyError as busy:
@@ -152,7 +149,13 @@ class Courier:
             if not kept:  # another courier was quicker: ours is a second copy
                 await self._slack.delete(posted.channel, posted.ts)
 
-    async def _bring(self, claim: Claim, message: Message) -> Posted:
+    async def _bring(self, claim: Claim, message: Message | Upload) -> Posted:
+        if isinstance(message, Upload):
+            channel = claim.parent_channel or ChannelId(claim.wanted.place.conversation)
+            return await self._slack.upload(channel, message, thread_ts=claim.parent_ts)
+        wrong = check(message)
+        if wrong:
+            logger.error("a message breaks Slack's limits", extra={"why": wrong})
         if claim.channel is not None and claim.ts is not None:
             await self._slack.update(claim.channel, claim.ts, message)
             return Posted(channel=claim.channel, ts=claim.ts)

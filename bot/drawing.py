@@ -9,8 +9,8 @@ from approvals.requests import ApprovalRequest, Closing, RequestState
 from approvals.runs import Run
 from approvals.showing import ThingKind
 from bot.blocks.card import CardView, card
-from bot.blocks.message import Message
-from bot.blocks.result import result
+from bot.blocks.message import Message, Upload
+from bot.blocks.result import result, result_file
 from bot.blocks.run_message import run_message
 from bot.blocks.run_view import RunView
 from bot.blocks.unroutable import unroutable
@@ -23,7 +23,7 @@ class Drawing:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    def __call__(self, claim: Claim) -> Message | None:
+    def __call__(self, claim: Claim) -> Message | Upload | None:
         """Draw a posting's thing for its place; None when the thing is gone."""
         thing = claim.wanted.thing
         with self._store.read() as reader:
@@ -34,6 +34,9 @@ class Drawing:
                 case ThingKind.RESULT:
                     run = reader.run(RunId(thing.id))
                     return result(run) if run else None
+                case ThingKind.FILE:
+                    run = reader.run(RunId(thing.id))
+                    return result_file(run) if run else None
                 case ThingKind.CARD:
                     view = _card_view(reader, claim)
                     return card(view) if view else None

@@ -9,18 +9,33 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from aiohttp import ClientError
+from aiohttp import ClientError, ClientSession
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from approvals.ids import ChannelId, UserId
-from bot.blocks.message import Message, View
+from bot.blocks.message import Message, Upload, View
 
 POST_TIMEOUT: Final = 10.0
 """Seconds for calls that nobody waits for."""
 
 DEFAULT_RETRY_AFTER: Final = 30.0
 """Seconds, where a 429 names none; the SDK's own default."""
+
+_TAKE_JSON: Final = frozenset(
+    {
+        "chat.delete",
+        "chat.postEphemeral",
+        "chat.postMessage",
+        "chat.update",
+        "files.completeUploadExternal",
+        "views.open",
+        "views.push",
+        "views.update",
+    }
+)
+"""Methods that change something take JSON; those that read take forms only
+(docs.slack.dev/apis/web-api, "POST bodies")."""
 
 
 class SlackRefusedError(Exception):
@@ -80,6 +95,35 @@ class SlackGateway:
             },
         )
         return Posted(channel=answer["channel"], ts=answer["ts"])
+
+    async def upload(
+        self, channel: ChannelId, upload: Upload, *, thread_ts: str | None
+    ) -> Posted:
+        """Put a file into a thread, in Slack's three steps.
+
+        Slack does not say where the file's message stands; its id stands for it.
+        """
+        content = upload.text.encode()
+        place = await self._call(
+            "files.getUploadURLExternal", filename=upload.name, length=len(content)
+        )
+        try:
+            async with (
+                asyncio.timeout(POST_TIMEOUT),
+                ClientSession(trust_env=True) as session,
+                session.post(place["upload_url"], data=content) as response,
+            ):
+                response.raise_for_status()
+        except (ClientError, TimeoutError, OSError) as error:
+            raise SlackUnreachableError(f"upload: {error!r}") from error
+        file = {"id": place["file_id"], "title": upload.title}
+        await self._call(
+            "files.completeUploadExternal",
+            files=[file],
+            channel_id=channel,
+            thread_ts=thread_ts,
+        )
+        return Posted(channel=channel, ts=str(place["file_id"]))
 
     async def update(self, channel: ChannelId, ts: str, message: Message) -> None:
         """Draw a message anew."""
@@ -162,9 +206,14 @@ class SlackGateway:
         **arguments: Any,
     ) -> Mapping[str, Any]:
         given = {name: value for name, value in arguments.items() if value is not None}
+        as_json = method in _TAKE_JSON
         try:
             async with asyncio.timeout(timeout):
-                answer = await self._client.api_call(method, json=given)
+                answer = await self._client.api_call(
+                    method,
+                    json=given if as_json else None,
+                    params=None if as_json else given,
+                )
         except SlackApiError as error:
             raise _meaning(method, error) from error
         except (ClientError, TimeoutError, OSError, ValueError) as error:

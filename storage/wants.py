@@ -96,7 +96,7 @@ def _add(session: Session, want: Wanted, now: datetime) -> None:
 
 def _team_of(session: Session, thing: Thing) -> str:
     match thing.kind:
-        case ThingKind.RUN | ThingKind.RESULT:
+        case ThingKind.RUN | ThingKind.RESULT | ThingKind.FILE:
             query = select(RunRow.team_id).where(RunRow.id == thing.id)
         case ThingKind.CARD | ThingKind.UNROUTABLE:
             query = select(RequestRow.team_id).where(RequestRow.id == thing.id)

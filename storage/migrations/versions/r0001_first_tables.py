@@ -95,11 +95,12 @@ def _runs() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint(
-            "priority IN ('critical', 'high', 'low', 'medium')", name="ck_runs_priority"
+            "priority IN ('critical', 'high', 'low', 'medium')",
+            name=op.f("ck_runs_priority"),
         ),
         sa.CheckConstraint(
             "state IN ('cancelled', 'expired', 'failed', 'queued', 'rejected', 'running', 'stopped', 'succeeded', 'waiting')",
-            name="ck_runs_state",
+            name=op.f("ck_runs_state"),
         ),
         sa.PrimaryKeyConstraint("id", name="pk_runs"),
         sa.UniqueConstraint("team_id", "code", name="uq_runs_team_id_code"),
@@ -136,14 +137,14 @@ def _requests() -> None:
         sa.Column("applied_in", sa.Integer(), nullable=True),
         sa.CheckConstraint(
             "state IN ('answered', 'approved', 'cancelled', 'chosen', 'declined', 'expired', 'held', 'pending', 'rejected', 'revised', 'skipped')",
-            name="ck_requests_state",
+            name=op.f("ck_requests_state"),
         ),
         sa.CheckConstraint(
             "state NOT IN ('answered', 'approved', 'cancelled', 'chosen', 'declined', 'expired', 'rejected', 'revised', 'skipped') OR next_due_at IS NULL",
-            name="ck_requests_final_is_never_due",
+            name=op.f("ck_requests_final_is_never_due"),
         ),
         sa.CheckConstraint(
-            "visit >= 1 AND revision >= 1", name="ck_requests_counted_from_one"
+            "visit >= 1 AND revision >= 1", name=op.f("ck_requests_counted_from_one")
         ),
         sa.ForeignKeyConstraint(["run_id"], ["runs.id"], name="fk_requests_run_id"),
         sa.PrimaryKeyConstraint("id", name="pk_requests"),
@@ -201,7 +202,7 @@ def _decisions() -> None:
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint(
             "verdict IN ('approve', 'choose', 'expired', 'reject', 'revise', 'skip')",
-            name="ck_decisions_verdict",
+            name=op.f("ck_decisions_verdict"),
         ),
         sa.ForeignKeyConstraint(
             ["request_id"], ["requests.id"], name="fk_decisions_request_id"
@@ -228,7 +229,7 @@ def _segments() -> None:
         sa.Column("enqueued", sa.Integer(), nullable=False),
         sa.CheckConstraint(
             "state IN ('cancelled', 'ended', 'failed', 'queued', 'running')",
-            name="ck_segments_state",
+            name=op.f("ck_segments_state"),
         ),
         sa.ForeignKeyConstraint(["run_id"], ["runs.id"], name="fk_segments_run_id"),
         sa.PrimaryKeyConstraint("id", name="pk_segments"),
@@ -259,7 +260,7 @@ def _journal() -> None:
         sa.Column("title", sa.Text(), nullable=False),
         sa.Column("entry", sa.Text(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.CheckConstraint("call >= 1", name="ck_journal_counted_from_one"),
+        sa.CheckConstraint("call >= 1", name=op.f("ck_journal_counted_from_one")),
         sa.ForeignKeyConstraint(["run_id"], ["runs.id"], name="fk_journal_run_id"),
         sa.PrimaryKeyConstraint("seq", name="pk_journal"),
         sa.UniqueConstraint(
@@ -298,13 +299,18 @@ def _postings() -> None:
         sa.Column("problem", sa.Text(), nullable=False),
         sa.Column("gave_up_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint(
-            "kind IN ('card', 'result', 'run', 'unroutable')", name="ck_postings_kind"
+            "kind IN ('card', 'file', 'result', 'run', 'unroutable')",
+            name=op.f("ck_postings_kind"),
         ),
-        sa.CheckConstraint("manner IN ('converge', 'once')", name="ck_postings_manner"),
         sa.CheckConstraint(
-            "(owner IS NULL) = (lease_until IS NULL)", name="ck_postings_leased"
+            "manner IN ('converge', 'once')", name=op.f("ck_postings_manner")
         ),
-        sa.CheckConstraint("shown <= wanted", name="ck_postings_shown_was_wanted"),
+        sa.CheckConstraint(
+            "(owner IS NULL) = (lease_until IS NULL)", name=op.f("ck_postings_leased")
+        ),
+        sa.CheckConstraint(
+            "shown <= wanted", name=op.f("ck_postings_shown_was_wanted")
+        ),
         sa.PrimaryKeyConstraint("id", name="pk_postings"),
         sa.UniqueConstraint("key", name="uq_postings_key"),
         sa.UniqueConstraint(
@@ -369,7 +375,7 @@ def _audit_payloads() -> None:
         sa.Column("erased_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint(
             "(payload IS NULL) = (erased_at IS NOT NULL) AND (salt IS NULL) = (payload IS NULL)",
-            name="ck_audit_payloads_there_or_erased",
+            name=op.f("ck_audit_payloads_there_or_erased"),
         ),
         sa.ForeignKeyConstraint(
             ["team_id", "seq"],
