@@ -30,6 +30,16 @@ _again_here: ContextVar[Callable[[], Awaitable[Any]] | None] = ContextVar(
 )
 
 
+class _StepFailed(Exception):
+    def __init__(
+        self, kind: FailureKind, error: BaseException | None, words: str | None
+    ) -> None:
+        self.kind = kind
+        self.error = error
+        self.words = words
+        super().__init__(words)
+
+
 class FlowRun:
     """A flow object on its way through a run. `path` is empty for the crew's own."""
 
@@ -175,22 +185,32 @@ class FlowRun:
         args: Any,
         kwargs: Mapping[str, Any],
     ) -> tuple[int, Any]:
-        with self._body(branch, address):
-            try:
-                value = await self._context.execute(original, args, kwargs)
-            except Exception as error:
-                if self._path:  # the step that started this flow may expect it
-                    raise
-                await self._context.fail_in(branch, FailureKind.STEP, error)
-            try:
-                result, state = encode(value), encode_state(self._flow)
-            except CannotEncode as error:
-                words = str(error)
-                await self._context.fail_in(branch, FailureKind.CODEC, error, words)
-            too_large = self._context.too_large(result, state)
-            if too_large is not None:
-                await self._context.fail_in(branch, FailureKind.LIMIT, None, too_large)
-            return await self._journal.write(address, result=result, state=state), value
+        try:
+            with self._body(branch, address):
+                value = await self._made(original, args, kwargs)
+                return await self._kept(address, value), value
+        except _StepFailed as failed:
+            await self._context.fail_in(branch, failed.kind, failed.error, failed.words)
+
+    async def _made(
+        self, original: Method, args: Any, kwargs: Mapping[str, Any]
+    ) -> Any:
+        try:
+            return await self._context.execute(original, args, kwargs)
+        except Exception as error:
+            if self._path:  # the step that started this flow may expect it
+                raise
+            raise _StepFailed(FailureKind.STEP, error, None) from error
+
+    async def _kept(self, address: Address, value: Any) -> int:
+        try:
+            result, state = encode(value), encode_state(self._flow)
+        except CannotEncode as error:
+            raise _StepFailed(FailureKind.CODEC, error, str(error)) from error
+        too_large = self._context.too_large(result, state)
+        if too_large is not None:
+            raise _StepFailed(FailureKind.LIMIT, None, too_large)
+        return await self._journal.write(address, result=result, state=state)
 
     @contextmanager
     def _body(self, branch: Branch, address: Address) -> Iterator[None]:

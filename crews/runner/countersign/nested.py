@@ -22,10 +22,11 @@ context_here: Final[ContextVar[RunContext | None]] = ContextVar(
 
 def watch_for_nested_flows() -> None:
     """Have crewAI tell, once for the whole process, when any flow starts."""
-    register(InterceptionPoint.EXECUTION_START, _starts)
+    register(InterceptionPoint.EXECUTION_START, flow_starts)
 
 
-def _starts(about: Any) -> None:
+def flow_starts(about: Any) -> None:
+    """Instrument a nested flow, before crewAI runs its first method."""
     flow = getattr(about, "flow", None)
     if not isinstance(flow, Flow) or type(flow).is_crewai_internal:
         return

@@ -79,7 +79,7 @@ class Progress:
                 "type": "usage",
                 "path": running.address.path if running else None,
                 "method": running.address.method if running else None,
-                "model": event.model,
+                "model": event.model or "",
                 "prompt_tokens": _count(usage, "prompt_tokens", "input_tokens"),
                 "completion_tokens": _count(
                     usage, "completion_tokens", "output_tokens"
