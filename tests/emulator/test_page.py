@@ -171,7 +171,8 @@ async def test_taking_a_click_back(
 
     await expect(page.get_by_role("alertdialog")).to_have_count(0)
     await expect(page.get_by_role("button", name="Approve")).to_be_focused()
-    assert await workspace.envelopes() == []
+    sent = [e["type"] for e in await workspace.envelopes()]
+    assert "interactive" not in sent
 
 
 async def test_a_modal_says_what_is_wrong_beside_the_field(
@@ -351,6 +352,40 @@ async def test_an_ack_that_never_came(
 
     await expect(card.get_by_role("alert")).to_contain_text(re.compile("respond"))
     await expect(button).not_to_have_attribute("aria-busy", "true")
+
+
+async def test_a_submission_that_was_never_answered(
+    windows: Windows, workspace: Workspace, crew: list[Any]
+) -> None:
+    """The modal stays, says so, keeps what was typed, and can be sent again."""
+    page = await windows.open(AT_WORK.format("ana"))
+    await composer(page).fill("/crew create")
+    await composer(page).press("Enter")
+    modal = page.get_by_role("dialog", name="Start a crew")
+    await modal.get_by_label("Topic").fill("Lamps")
+    await workspace.fault("socket", "lose_envelope")
+
+    await modal.get_by_role("button", name="Start").click()
+    await expect(modal.get_by_role("button", name="Start")).to_be_disabled()
+    await workspace.advance("3s", in_flight=True)
+    await expect(modal.get_by_role("alert")).to_contain_text("trouble connecting")
+    await expect(modal.get_by_label("Topic")).to_have_value("Lamps")
+    await modal.get_by_role("button", name="Start").click()
+
+    await expect(modal).to_have_count(0)
+    assert crew == ["create", "Lamps"]
+
+
+async def test_a_draft_waits(windows: Windows) -> None:
+    """What was begun in one place is there again when one comes back."""
+    page = await windows.open(AT_WORK.format("ana"))
+    await composer(page).fill("Half a sentence")
+
+    await page.get_by_role("radio", name="Ben").click()
+    await expect(composer(page)).to_have_value("")
+    await page.get_by_role("radio", name="Ana").click()
+
+    await expect(composer(page)).to_have_value("Half a sentence")
 
 
 async def test_home(windows: Windows, web: AsyncWebClient) -> None:

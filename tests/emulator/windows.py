@@ -76,4 +76,5 @@ async def browsing(slack: LocalSlack) -> AsyncIterator[Windows]:
             yield windows
         finally:
             await browser.close()
-        assert windows.complaints == []
+        if windows.complaints:
+            pytest.fail("The page complained: " + "; ".join(windows.complaints))

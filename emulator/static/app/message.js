@@ -154,7 +154,18 @@ export class MessageNode {
     };
     return h("div", { class: "tools", role: "toolbar", "aria-label": "Message" },
       tool("React", "face", react),
+      tool("More", "dots", (event) => openMenu(event.currentTarget, this.#more())),
       this.place.inThread ? null : tool("Reply in thread", "reply", () => this.place.openThread(this.message.thread_ts ?? this.message.ts)));
+  }
+
+  #more() {
+    const { session, channel } = this.place;
+    const { ts, user } = this.message;
+    const link = `${location.origin}/archives/${channel}/p${ts.replace(".", "")}`;
+    const copy = { label: "Copy link", run: () => navigator.clipboard.writeText(link) };
+    const remove = { label: "Delete message", run: () =>
+      session.post("delete", { channel, ts }).catch((e) => this.#complain(e.message)) };
+    return user === session.me.id && !this.message.bot_id ? [copy, remove] : [copy];
   }
 
   #toolKey(event) {

@@ -3,14 +3,22 @@
  * happens when they are used.
  */
 
+import { inputsOf } from "./inputs.js";
 import { trouble } from "./interactions.js";
-import { fromState, FormValues, initialOf } from "./values.js";
+import { fromState, initialOf } from "./values.js";
 
 /** @typedef {import("./session.js").Session} Session */
 
 export class Surface {
-  values = new FormValues();
+  /** What was put into controls here: by block, action and type. @type {Map<string, any>} */
+  #held = new Map();
   #busy = new Set();
+  /** @type {any[]} the blocks that are shown now */
+  blocks = [];
+  /** @type {Object<string, Object<string, any>>} values as the workspace remembers them */
+  state = {};
+  /** @type {string | null} where a message stands, for `default_to_current_conversation` */
+  currentChannel = null;
 
   /**
    * @param {Session} session
@@ -23,26 +31,29 @@ export class Surface {
     this.place = place;
     this.kind = kind;
     this.complain = complain;
-    /** @type {Object<string, Object<string, any>>} as the workspace remembers it */
-    this.state = {};
   }
 
   /** What a control holds now. @param {string} blockId @param {any} element */
   valueOf(blockId, element) {
-    const held = this.values.get(blockId, element.action_id);
-    if (held !== undefined) return held;
+    const key = keyOf(blockId, element);
+    if (this.#held.has(key)) return this.#held.get(key);
     const remembered = this.state[blockId]?.[element.action_id];
-    return remembered ? fromState(remembered) : initialOf(element);
+    return remembered?.type === element.type ? fromState(remembered) : initialOf(element);
   }
 
   /** @param {string} blockId @param {any} element @param {any} value */
   hold(blockId, element, value) {
-    this.values.set(blockId, element.action_id, value);
+    this.#held.set(keyOf(blockId, element), value);
   }
 
-  /** Has this exact control been pressed, without an answer yet? */
-  isBusy(blockId, actionId) {
-    return this.#busy.has(`${blockId}/${actionId}`);
+  /** What the whole form holds now, in simple form. */
+  values() {
+    const values = {};
+    for (const { blockId, element } of inputsOf(this.blocks)) {
+      values[blockId] ??= {};
+      values[blockId][element.action_id] = this.valueOf(blockId, element);
+    }
+    return values;
   }
 
   /**
@@ -53,7 +64,7 @@ export class Surface {
    * @returns {Promise<boolean>} whether the app acknowledged it
    */
   async act(blockId, element, selected) {
-    const key = `${blockId}/${element.action_id}`;
+    const key = keyOf(blockId, element);
     if (this.#busy.has(key)) return false;
     this.#busy.add(key);
     this.complain(null);
@@ -63,7 +74,7 @@ export class Surface {
         block_id: blockId,
         action_id: element.action_id,
         selected,
-        values: this.kind === "message" ? undefined : this.values.toJSON(),
+        values: this.kind === "message" ? undefined : this.values(),
       });
       this.complain(trouble(outcome));
       return outcome.status === "acked";
@@ -84,4 +95,8 @@ export class Surface {
       query,
     });
   }
+}
+
+function keyOf(blockId, { type, action_id: action }) {
+  return JSON.stringify([blockId, action, type]);
 }

@@ -39,29 +39,3 @@ export function plainOf(node) {
 export function isEmpty(value) {
   return value === null || value === undefined || value === "" || value.length === 0;
 }
-
-/** What a form holds: (block, action) → value. */
-export class FormValues {
-  /** @type {Map<string, Map<string, Value>>} */
-  #blocks = new Map();
-
-  get(blockId, actionId) {
-    return this.#blocks.get(blockId)?.get(actionId);
-  }
-
-  set(blockId, actionId, value) {
-    if (!this.#blocks.has(blockId)) this.#blocks.set(blockId, new Map());
-    this.#blocks.get(blockId).set(actionId, value);
-  }
-
-  /** Forget blocks that are no longer there. @param {Set<string>} ids */
-  keepOnly(ids) {
-    for (const id of this.#blocks.keys()) if (!ids.has(id)) this.#blocks.delete(id);
-  }
-
-  toJSON() {
-    return Object.fromEntries(
-      [...this.#blocks].map(([id, actions]) => [id, Object.fromEntries(actions)]),
-    );
-  }
-}

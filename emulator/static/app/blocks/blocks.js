@@ -11,7 +11,7 @@ import { table } from "./table.js";
 import { context, divider, header, markdownBlock, section } from "./texts.js";
 
 /** @typedef {import("../surface.js").Surface} Surface */
-/** @typedef {{surface: Surface, errors: Object<string, string>, blocks: typeof renderBlocks}} Drawing */
+/** @typedef {{surface: Surface, errors: Object<string, string>, blocks: typeof drawBlocks}} Drawing */
 
 /** @type {Object<string, (block: any, drawing: Drawing) => Element>} */
 export const BLOCKS = {
@@ -45,7 +45,12 @@ export const BLOCKS = {
  * @param {Object<string, string>} [errors] by block id, in a modal
  */
 export function renderBlocks(parent, blocks, surface, errors = {}) {
-  const drawing = { surface, errors, blocks: renderBlocks };
+  surface.blocks = blocks;
+  drawBlocks(parent, blocks, surface, errors);
+}
+
+function drawBlocks(parent, blocks, surface, errors = {}) {
+  const drawing = { surface, errors, blocks: drawBlocks };
   const viewer = surface.session.me.id;
   const keyed = blocks.map((block, index) => ({ block, key: block?.block_id ?? `#${index}` }));
   reconcile(parent, keyed, {

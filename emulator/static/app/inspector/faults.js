@@ -36,7 +36,11 @@ export class FaultsTab {
     this.times = h("input", { type: "number", class: "text-field", min: "1", value: "1", "aria-label": "How many times" });
     this.note = h("p", { class: "field-hint", role: "status" });
     this.list = h("ul", { class: "fault-list" });
+    const socket = (what, words) => h("button", { type: "button", class: "button", on: {
+      click: () => this.#then(api.post("socket", { do: what }), `Done: ${words.toLowerCase()}.`) } }, words);
     this.node = h("div", { class: "faults-tab" },
+      h("div", { class: "button-row" }, h("span", { class: "inline-label" }, "Connections"),
+        socket("refresh", "Ask to reconnect"), socket("drop", "Drop"), socket("pause", "Pause"), socket("resume", "Resume")),
       h("form", { class: "inline-form", on: { submit: (event) => { event.preventDefault(); this.#arm(); } } },
         this.kind, this.target, this.extra, h("label", { class: "inline-label" }, "times", this.times), h("button", { type: "submit", class: "button button-solid is-danger" }, "Arm")),
       this.note, this.list);

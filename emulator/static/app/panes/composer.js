@@ -16,7 +16,10 @@ const MOST_HEIGHT_PX = 220;
 export class Composer {
   #history = [];
   #back = 0;
-  #draft = "";
+  #unsent = "";
+  #where = "";
+  /** @type {Map<string, string>} what was begun and not sent, by person and place */
+  #drafts = new Map();
   #files = [];
 
   /**
@@ -46,9 +49,12 @@ export class Composer {
     this.node = h("div", { class: "composer" }, this.notice, this.box, this.hint, this.help);
   }
 
-  /** Begin to write somewhere. @param {string} placeName "#content-team" */
+  /** Begin to write somewhere, where one left off. @param {string} placeName "#content-team" */
   begin(placeName) {
     const { me } = this.session;
+    const { channel, thread } = this.place();
+    this.#drafts.set(this.#where, this.area.value);
+    this.#where = [me.id, channel, thread].join(" ");
     const words = this.inThread ? "Reply" : `Message ${placeName}`;
     this.area.placeholder = `${words} as ${firstName(me)}`;
     this.area.setAttribute("aria-label", `${words} as ${nameOf(me)}`);
@@ -56,7 +62,7 @@ export class Composer {
     this.#history = JSON.parse(sessionStorage.getItem(`${HISTORY_KEY} ${me.id}`) ?? "[]");
     this.#back = 0;
     this.say(null);
-    this.write("");
+    this.write(this.#drafts.get(this.#where) ?? "");
   }
 
   /** Put text into the composer, for the person to send. @param {string} text */
@@ -117,8 +123,8 @@ export class Composer {
   #recall(step) {
     const next = this.#back + step;
     if (next < 0 || next > this.#history.length) return false;
-    if (this.#back === 0) this.#draft = this.area.value;
-    this.write(next === 0 ? this.#draft : this.#history.at(-next));
+    if (this.#back === 0) this.#unsent = this.area.value;
+    this.write(next === 0 ? this.#unsent : this.#history.at(-next));
     this.#back = next;
     this.#hideHelp();
     return true;

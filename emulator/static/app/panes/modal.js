@@ -7,7 +7,6 @@ import { trouble } from "../interactions.js";
 import { Refused } from "../api.js";
 import { Surface } from "../surface.js";
 import { textObject } from "../text/mrkdwn.js";
-import { inputsOf } from "./inputs.js";
 
 /** @typedef {import("../session.js").Session} Session */
 
@@ -39,7 +38,6 @@ class ViewForm {
     this.view = view;
     this.errors = view.errors ?? {};
     this.surface.state = view.state?.values ?? {};
-    this.surface.values.keepOnly(new Set(inputsOf(view.blocks).map((i) => i.blockId)));
     this.head.replaceChildren(
       this.backButton ?? "",
       h("h2", { id: this.ids.title, class: "dialog-title" }, textObject(view.title, session)),
@@ -82,22 +80,13 @@ class ViewForm {
     (wished ?? this.body.querySelector(FIELDS) ?? this.submitter ?? this.foot.firstElementChild)?.focus();
   }
 
-  values() {
-    const values = {};
-    for (const { blockId, element } of inputsOf(this.view.blocks)) {
-      values[blockId] ??= {};
-      values[blockId][element.action_id] = this.surface.valueOf(blockId, element);
-    }
-    return values;
-  }
-
   async submit() {
     if (!this.view.submit || this.node.getAttribute("aria-busy") === "true") return;
     this.#say(null);
     this.#busy(true);
     clearTimeout(this.remembering);
     try {
-      const outcome = await this.session.act("submit", { view_id: this.view.id, values: this.values() });
+      const outcome = await this.session.act("submit", { view_id: this.view.id, values: this.surface.values() });
       this.#busy(false);
       if (trouble(outcome)) this.#say(trouble(outcome));
     } catch (refused) {
@@ -116,7 +105,7 @@ class ViewForm {
   #remember() {
     clearTimeout(this.remembering);
     this.remembering = setTimeout(() => {
-      this.session.post("input", { view_id: this.view.id, values: this.values() }).catch(() => {});
+      this.session.post("input", { view_id: this.view.id, values: this.surface.values() }).catch(() => {});
     }, REMEMBER_MS);
   }
 
@@ -145,7 +134,10 @@ export class Modals {
   /** @param {Session} session */
   constructor(session) {
     this.session = session;
-    this.dialog = h("dialog", { class: "dialog", on: { cancel: (event) => this.#escape(event) } });
+    this.dialog = h("dialog", { class: "dialog", on: {
+      cancel: (event) => this.#escape(event),
+      close: (event) => event.target === this.dialog && this.close(false), // a second Escape cannot be held back
+    } });
     session.on("view_opened", ({ view }) => this.#reset([view]));
     session.on("view_pushed", ({ view }) => this.#push(view));
     session.on("view_updated", ({ view }) => this.#update(view));
@@ -219,15 +211,11 @@ export class Modals {
     this.close(false);
   }
 
-  /** Close the view on top, or all. @param {boolean} all */
+  /** Close the view on top, or all: here at once, then in the workspace. @param {boolean} all */
   async close(all) {
     const top = this.#stack.at(-1);
     if (!top) return;
-    const gone = all ? this.#stack.map((f) => f.view.id) : [top.view.id];
-    try {
-      await this.session.post("close", { view_id: top.view.id, all });
-    } finally {
-      this.#drop(gone);
-    }
+    this.#drop(all ? this.#stack.map((form) => form.view.id) : [top.view.id]);
+    await this.session.post("close", { view_id: top.view.id, all }).catch(() => this.reload());
   }
 }
