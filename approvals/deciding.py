@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from approvals.authority import authorise_decision
 from approvals.digest import digest_of
@@ -80,7 +81,8 @@ def check_press(
     """
     authorise_decision(press.actor, request, run, names)
     if not request.is_open:
-        raise RequestClosed(_outcome(request), _closer(request))
+        at_text = _closed_at(request, press.actor.tz)
+        raise RequestClosed(_outcome(request), _closer(request), at_text)
     if run.is_final:
         raise RunEnded(run.code, run.state.value)
     if press.revision != request.ask.revision or press.digest != request.digest:
@@ -136,3 +138,15 @@ def _outcome(request: ApprovalRequest) -> str:
 
 def _closer(request: ApprovalRequest) -> str:
     return request.closing.by_name if request.closing else ""
+
+
+def _closed_at(request: ApprovalRequest, tz: str) -> str:
+    """Say when, on the clock of the one who asks."""
+    if request.closing is None:
+        return ""
+    try:
+        zone: tzinfo = ZoneInfo(tz)
+    except (ZoneInfoNotFoundError, ValueError):
+        zone = UTC
+    at = request.closing.at.astimezone(zone)
+    return f" on {at.day} {at:%b at %H:%M}"

@@ -170,7 +170,7 @@ def test_a_closed_request_is_not_closed_again() -> None:
     run, request = a_case()
     closed = decide(request, run, a_press(request), NAMES, NOW)
 
-    with pytest.raises(RequestClosed, match="approved by Ben"):
+    with pytest.raises(RequestClosed, match="approved by Ben on 20 Nov at 09:00"):
         decide(closed, run, a_press(request, Verdict.REJECT), NAMES, NOW)
 
 
