@@ -6,7 +6,8 @@ CrewsError
 │   ├── RunnerDied       it ended, or was killed
 │   ├── RunnerStuck      it does not take or give what it should in time
 │   └── RunnerGarbled    it said something that is not the protocol
-├── LimitReached         more time, memory or text than the settings allow
+├── Unacceptable         the worker does not take what the runner gives
+│   └── LimitReached     more time, memory or text than the settings allow
 ├── BundleProblem        a crew's folder cannot be made into a bundle, or back
 ├── WorkerStopping       the worker was told to end: nothing is begun any more
 └── SegmentLost          the segment is somebody else's now, or cancelled
@@ -60,12 +61,16 @@ class RunnerGarbled(RunnerProblem):
         super().__init__(f"the crew's process broke its protocol: {why}")
 
 
-class LimitReached(CrewsError):
-    """A limit of the settings is reached; `step` is where, if it is a step's."""
+class Unacceptable(CrewsError):
+    """The worker ends the segment; `step` is where, if it is a step's fault."""
 
     def __init__(self, reason: str, step: str = "") -> None:
         self.step = step
         super().__init__(reason)
+
+
+class LimitReached(Unacceptable):
+    """A limit of the settings is reached."""
 
 
 class BundleProblem(CrewsError):

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final, Protocol
 
+from approvals.errors import Conflict, StoreUnavailable
 from approvals.ids import SegmentId
 from approvals.ports import Clock, SegmentDesk, Workers
 
@@ -58,15 +59,18 @@ class Heart:
         self._desk = desk
         self._estates = estates
         self._clock = clock
-        self._beat = beat
+        self._every = beat
         self._lost_after = timedelta(seconds=lost_after)
         self._suspected: dict[str, float] = {}
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._run, name="heart", daemon=True)
 
-    def start(self) -> None:
-        """Beat, and go on beating."""
+    def beat(self) -> None:
+        """Beat once: before anything is taken, so that it cannot be lost unnoticed."""
         self._workers.beat(self._executor, self._clock.now())
+
+    def start(self) -> None:
+        """Go on beating, and look after the others."""
         self._thread.start()
 
     def stop(self) -> None:
@@ -89,16 +93,18 @@ class Heart:
         return sum(
             self._take_over(executor)
             for executor, since in self._suspected.items()
-            if now >= since + _SURE_AFTER * self._beat
+            if now >= since + _SURE_AFTER * self._every
         )
 
     def _run(self) -> None:
-        while not self._stopped.wait(self._beat):
+        while not self._stopped.wait(self._every):
             try:
-                self._workers.beat(self._executor, self._clock.now())
+                self.beat()
                 self.look_after_others()
+            except (Conflict, StoreUnavailable) as error:
+                logger.warning("no heartbeat: %s", error)
             except Exception:
-                # Whatever it is (the database, most likely), the next beat tries again.
+                # Whatever it is, a heart goes on.
                 logger.exception("heartbeat failed")
 
     def _take_over(self, executor: str) -> int:

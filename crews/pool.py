@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from crews.environment import Lane
-from crews.errors import WorkerStopping
+from crews.errors import RunnerProblem, WorkerStopping
 from crews.runner_process import RunnerProcess
 
 logger = logging.getLogger(__name__)
@@ -160,6 +160,9 @@ class RunnerPool:
         try:
             loan = self._started(lane)
         except WorkerStopping:
+            return
+        except RunnerProblem as problem:
+            logger.warning("no %s runner waits: %s", lane, problem)
             return
         loan.reusable = True
         self._give_back(loan)

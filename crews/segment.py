@@ -10,7 +10,13 @@ from crews import orders
 from crews.asking import NotJson, ask_of
 from crews.bundles import UnpackedBundle
 from crews.endings import ending_of, unusable
-from crews.errors import LimitReached, RunnerGarbled, RunnerProblem, RunnerUnfit
+from crews.errors import (
+    LimitReached,
+    RunnerGarbled,
+    RunnerProblem,
+    RunnerUnfit,
+    Unacceptable,
+)
 from crews.messages import (
     Applied,
     Asked,
@@ -82,8 +88,8 @@ class SegmentRun:
             return Failed(
                 step=self._watch.step, reason=str(problem), detail=problem.detail
             )
-        except LimitReached as limit:
-            return Failed(step=limit.step or self._watch.step, reason=str(limit))
+        except Unacceptable as error:
+            return Failed(step=error.step or self._watch.step, reason=str(error))
 
     def _run(self) -> Ending:
         described = self._runner.describe(self._bundle, self._look)
@@ -151,7 +157,7 @@ class SegmentRun:
             ask = ask_of(body, described)
         except NotJson as error:
             reason = f"its output cannot be shown for a decision: {error}"
-            raise LimitReached(reason, body.method) from error
+            raise Unacceptable(reason, body.method) from error
         self._check_output(max(len(ask.subject.output), len(ask.subject.body)))
         self._asks[body.address] = ask
 

@@ -105,9 +105,10 @@ class Worker:
 
     def start(self) -> None:
         """Begin: segments of crews on the shelf need not wait for this one's crews."""
-        self._pool.warm_up()
+        self._heart.beat()
         self._dispatch.start()
         self._heart.start()
+        self._pool.warm_up()
         self._loading.start()
         logger.info("worker started", extra={"executor": self.executor})
 

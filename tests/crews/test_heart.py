@@ -93,6 +93,7 @@ class Ward:
     @contextmanager
     def beating(self, executor: str) -> Iterator[Heart]:
         heart = self.heart(executor)
+        heart.beat()
         heart.start()
         yield heart
         heart.stop()

@@ -163,6 +163,17 @@ def test_spares_are_warm_and_replaced(
     assert started[1].bound_to is None
 
 
+def test_a_lane_that_cannot_be_warmed_harms_no_other(tmp_path: Path) -> None:
+    """Without a scripted model there is no practice, and all else goes on."""
+    warm = {Lane.LIVE: 1, Lane.PRACTICE: 1}
+    pool = RunnerPool(starter(pretending()), size=2, warm=warm)
+    pool.warm_up()
+
+    assert use(pool, bundle(tmp_path, "a")).is_alive
+
+    pool.close()
+
+
 def test_many_threads_never_exceed_the_size(
     make_pool: MakePool, started: list[RunnerProcess], tmp_path: Path
 ) -> None:

@@ -21,7 +21,7 @@ from tests.crews.waiting import until
 PYTHON_FLOW: Final = '''
 """A crew in Python, with a module of its own beside it."""
 from crewai.flow.flow import Flow, listen, start
-from words import greeting
+from crews.words import greeting
 
 
 class Greeting(Flow):
@@ -108,11 +108,13 @@ def test_a_decision_on_something_else_fails(pool: RunnerPool, tmp_path: Path) ->
 def test_a_python_flow_runs_with_its_own_modules(
     pool: RunnerPool, tmp_path: Path
 ) -> None:
-    """Its prints reach no protocol."""
+    """Even where they are named like ours; and its prints reach no protocol."""
     folder = tmp_path / "greeting"
-    folder.mkdir()
+    (folder / "crews").mkdir(parents=True)
     (folder / "main.py").write_text(PYTHON_FLOW)
-    (folder / "words.py").write_text("def greeting(of):\n    return f'good {of}'\n")
+    (folder / "crews" / "words.py").write_text(
+        "def greeting(of):\n    return f'good {of}'\n"
+    )
 
     run = PracticeRun(pool, unpacked(folder, tmp_path / "cache"), topic="tea")
 
