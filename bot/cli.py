@@ -34,6 +34,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return CANNOT_WORK  # the child has said why
     except KeyboardInterrupt:
         return 130
+    except BrokenPipeError:  # `countersign … | head`: the reader has seen enough
+        sys.stdout = None  # type: ignore[assignment]  # so that nothing is flushed
+        return 0
 
 
 def _parser() -> argparse.ArgumentParser:
