@@ -2,6 +2,7 @@
 
 import asyncio
 
+from aiohttp import ClientError
 from slack_sdk.errors import SlackApiError
 
 from bot.app import build
@@ -28,7 +29,13 @@ async def run_bot(*, supervised: bool) -> int:
     keep_proxies_from_slack(settings)
     stop = stop_event(supervised=supervised)
     upgraded(settings)
-    bot = await build(settings, SystemClock())
+    try:
+        bot = await build(settings, SystemClock())
+    except (ClientError, TimeoutError, OSError) as error:
+        away = problem(
+            ProblemCode.SLACK_UNREACHABLE, url=settings.slack_api_url, reason=error
+        )
+        raise ProblemsFound([away]) from error
     started = asyncio.Event()
     telling = asyncio.create_task(_say_ready(started))
     try:

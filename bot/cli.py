@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 from typing import Final
 
-from bot.problems import ProblemsFound
+from bot.problems import ProblemCode, ProblemsFound
 from bot.supervisor import CANNOT_WORK, ChildCannotWorkError
 
 USAGE: Final = """\
@@ -20,6 +20,13 @@ countersign db upgrade         bring the database to this version
 countersign audit verify       prove that the trail is whole
 """
 
+TRY_LATER: Final = 75
+"""The exit for what passes by itself (sysexits.h, EX_TEMPFAIL)."""
+
+PASSING: Final = frozenset(
+    {ProblemCode.DATABASE_UNREACHABLE, ProblemCode.SLACK_UNREACHABLE}
+)
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; give its exit status."""
@@ -27,9 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return int(parsed.run(parsed))
     except ProblemsFound as found:
-        for problem in found.problems:
-            print(f"countersign: {problem}", file=sys.stderr)  # noqa: T201  a command's output
-        return CANNOT_WORK
+        return _tell(found)
     except ChildCannotWorkError:
         return CANNOT_WORK  # the child has said why
     except KeyboardInterrupt:
@@ -37,6 +42,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # `countersign … | head`: the reader has seen enough
         sys.stdout = None  # type: ignore[assignment]  # so that nothing is flushed
         return 0
+
+
+def _tell(found: ProblemsFound) -> int:
+    """Say what is wrong; give 75 where another try may go well (sysexits.h)."""
+    for problem in found.problems:
+        print(f"countersign: {problem}", file=sys.stderr)  # noqa: T201  a command's output
+    passing = all(problem.code in PASSING for problem in found.problems)
+    return TRY_LATER if passing and found.problems else CANNOT_WORK
 
 
 def _parser() -> argparse.ArgumentParser:
