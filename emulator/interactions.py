@@ -19,6 +19,8 @@ from emulator.socket_mode import SocketMode
 TIMED_OUT = "Operation timed out. Apps need to respond within three seconds."
 UNREACHED = "This app is not connected, so nothing happened."
 
+_KEPT = 5_000
+
 OnAck = Callable[[Json], None]
 
 
@@ -119,6 +121,7 @@ class Interactions:
             action_id=action_id,
         )
         self._all[interaction.id] = interaction
+        self._all.pop(interaction.id - _KEPT, None)
         self._tell(interaction)
         self._background.start(self._run(interaction, errand))
         return interaction

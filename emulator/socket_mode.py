@@ -9,13 +9,14 @@ import asyncio
 import itertools
 import json
 import secrets
-from dataclasses import dataclass, field
+import uuid
+from dataclasses import dataclass
 
-from aiohttp import WSCloseCode, WSMessage, WSMsgType, web
+from aiohttp import WSMessage, WSMsgType, web
 
-from emulator import ids
 from emulator.background import Background
 from emulator.clock import Clock, Timer
+from emulator.connection import DEBUG_INFO, Connection, disconnect
 from emulator.errors import Refusal
 from emulator.faults import Fault, FaultKind, Faults
 from emulator.hub import Hub
@@ -31,22 +32,6 @@ from emulator.limits import (
 from emulator.records import Json
 
 _RETIRED_SECONDS = 10.0
-
-
-@dataclass(kw_only=True, slots=True)
-class Connection:
-    """One open WebSocket of the app."""
-
-    n: int
-    socket: web.WebSocketResponse
-    transport: asyncio.Transport
-    opened_at: float
-    envelopes: int = 0
-    retired: bool = False
-    flowing: asyncio.Event = field(default_factory=asyncio.Event)
-
-    def __post_init__(self) -> None:
-        self.flowing.set()
 
 
 @dataclass(kw_only=True, slots=True)
@@ -96,7 +81,7 @@ class SocketMode:
         socket = web.WebSocketResponse(autoping=False, heartbeat=None)
         await socket.prepare(request)
         if len(self.connections) >= MOST_CONNECTIONS:
-            await socket.send_json(self._disconnect("too_many_websockets"))
+            await socket.send_json(disconnect("too_many_websockets"))
             await socket.close()
             return socket
         transport = request.transport
@@ -139,7 +124,7 @@ class SocketMode:
             The record; its status is `acked`, `timed_out` or `undelivered`.
         """
         record = self._inspector.new_envelope(
-            ids.fresh("E"),
+            str(uuid.uuid4()),
             envelope_type=envelope_type,
             payload=payload,
             at=self._clock.now(),
@@ -172,12 +157,12 @@ class SocketMode:
         if number is not None and not chosen:
             raise Refusal("no_connection", f"There is no connection {number}.")
         acts = {
-            "warning": self._warn,
+            "warning": Connection.warn,
             "refresh": self._refresh,
-            "drop": _drop,
-            "close": _say_goodbye,
-            "pause": _pause,
-            "resume": _resume,
+            "drop": Connection.drop,
+            "close": Connection.say_goodbye,
+            "pause": Connection.pause,
+            "resume": Connection.resume,
         }
         if what not in acts:
             sentence = f'No connection can "{what}"; it can: {", ".join(acts)}.'
@@ -216,8 +201,8 @@ class SocketMode:
             ACK_SECONDS, lambda: self._settle(pending, None, status="timed_out")
         )
         try:
-            await self._transmit(record, json.dumps(envelope), fault)
-            self._inspector.envelope_changed(record)
+            text = json.dumps(envelope)
+            self._background.start(self._transmit(record, text, fault))
             await pending.settled
         finally:
             deadline.cancel()
@@ -233,6 +218,7 @@ class SocketMode:
                 return
             record.connection = record.connection or connection.n
             connection.envelopes += 1
+            self._inspector.envelope_changed(record)
             await connection.flowing.wait()
             try:
                 await connection.socket.send_str(text)
@@ -273,55 +259,28 @@ class SocketMode:
         return [
             flight.call_later(
                 life - WARNING_SECONDS,
-                lambda: start(self._warn(connection)),
+                lambda: start(connection.warn()),
             ),
             flight.call_later(life, lambda: start(self._refresh(connection))),
         ]
 
-    async def _warn(self, connection: Connection) -> None:
-        await connection.socket.send_json(self._disconnect("warning"))
-
     async def _refresh(self, connection: Connection) -> None:
-        connection.retired = True
-        await connection.socket.send_json(self._disconnect("refresh_requested"))
-        self._clock.flight.call_later(_RETIRED_SECONDS, connection.transport.abort)
+        await connection.ask_to_leave()
+        flight = self._clock.flight
+        flight.call_later(_RETIRED_SECONDS, connection.transport.abort)
 
     def _hello(self, life: float) -> Json:
         return {
             "type": "hello",
             "num_connections": len(self.connections),
             "debug_info": {
-                **_debug_info(),
+                **DEBUG_INFO,
                 "build_number": 1,
                 "approximate_connection_time": int(life),
             },
             "connection_info": {"app_id": self._app_id},
         }
 
-    @staticmethod
-    def _disconnect(reason: str) -> Json:
-        return {"type": "disconnect", "reason": reason, "debug_info": _debug_info()}
-
     def _tell_presence(self) -> None:
         count = len(self.connections)
         self._hub.tell_all({"type": "presence_of_app", "connections": count})
-
-
-def _debug_info() -> Json:
-    return {"host": "applink-local"}
-
-
-async def _drop(connection: Connection) -> None:
-    connection.transport.abort()
-
-
-async def _say_goodbye(connection: Connection) -> None:
-    await connection.socket.close(code=WSCloseCode.GOING_AWAY)
-
-
-async def _pause(connection: Connection) -> None:
-    connection.flowing.clear()
-
-
-async def _resume(connection: Connection) -> None:
-    connection.flowing.set()

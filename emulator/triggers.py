@@ -2,10 +2,13 @@
 
 import secrets
 from dataclasses import dataclass
+from typing import Any
 
 from emulator.clock import Clock
 from emulator.errors import Refusal
 from emulator.limits import RESPONSE_URL_SECONDS, RESPONSE_URL_USES, TRIGGER_SECONDS
+
+_KEPT = 10_000
 
 
 @dataclass(kw_only=True, slots=True)
@@ -31,6 +34,7 @@ class Triggers:
     ) -> str:
         number = f"{secrets.randbelow(10**13)}.{secrets.randbelow(10**12)}"
         trigger_id = f"{number}.{secrets.token_hex(16)}"
+        _forget_oldest(self._triggers)
         self._triggers[trigger_id] = Trigger(
             person=person,
             here=here,
@@ -84,6 +88,7 @@ class ResponseUrls:
         thread_ts: str | None = None,
     ) -> str:
         key = secrets.token_urlsafe(18)
+        _forget_oldest(self._urls)
         self._urls[key] = ResponseUrl(
             person=person,
             channel=channel,
@@ -108,3 +113,8 @@ class ResponseUrls:
             raise Refusal("used_url")
         found.uses += 1
         return found
+
+
+def _forget_oldest(permissions: dict[str, Any]) -> None:
+    if len(permissions) >= _KEPT:
+        del permissions[next(iter(permissions))]

@@ -94,6 +94,9 @@ def click(slack: LocalSlack, body: Json) -> Interaction:
     fill_in(slack, place, body.get("values") or {})
     control = find_control(place.blocks, body.get("block_id"), body.get("action_id"))
     _refuse_unseen(control, place.person)
+    if control.block["type"] == "input" and not control.block.get("dispatch_action"):
+        sentence = "This field reports only when its form is submitted."
+        raise Refusal("not_dispatched", sentence)
     action = _action(slack, place, control, body.get("selected"))
     payload = _payload(slack, place, action)
     errand = Errand(

@@ -155,33 +155,16 @@ settings: {event_subscriptions: {bot_events: [app_mention]}}
     assert (app["name"], app["commands"][0]["command"]) == ("Orders", "/order")
 
 
-@pytest.mark.parametrize(
-    ("content", "sentence"),
-    [
-        (None, "No such file or directory"),
-        ("people: [", "is not valid YAML"),
-        ("[]", "holds no mapping"),
-        ("people: [{id: U1, handle: zoe}]", "people.0.real_name: Field required"),
-        (
-            WORKSPACE.replace("zoe, bot", "zoe, max"),
-            'There is nobody called "max"',
-        ),
-    ],
-)
-def test_workspace_files_that_are_wrong(
-    tmp_path: Path, content: str | None, sentence: str
-) -> None:
-    """One sentence names the file's mistake, exit code 1."""
+def test_a_workspace_file_that_is_wrong(tmp_path: Path) -> None:
+    """One sentence names the mistake, exit code 1."""
     file = tmp_path / "workspace.yaml"
-    if content is not None:
-        file.write_text(content)
+    file.write_text("people: [{id: U1, handle: zoe}]")
 
     process = start("--workspace", str(file))
     _, err = process.communicate(timeout=10)
 
     assert process.returncode == 1
-    assert sentence in err
-    assert "Traceback" not in err
+    assert err == f"{file}: people.0.real_name: Field required.\n"
 
 
 def test_it_imports_nothing_of_the_product() -> None:

@@ -1,5 +1,6 @@
 """Commands, clicks and response_urls: what arrives, what comes back, what is refused."""
 
+import asyncio
 import json
 from typing import Any
 
@@ -67,6 +68,49 @@ async def test_an_answer_in_the_ack(
         await ana.sees("on it", in_="general")
 
     assert len(await ben.messages("general")) == seen_by_ben
+
+
+async def test_a_command_acked_at_once_and_worked_on_later(
+    slack: LocalSlack, app: AsyncApp, ana: Person
+) -> None:
+    """Bolt's lazy listeners: the ack first, the answer when it is there."""
+
+    async def acknowledge(ack: Any) -> None:
+        await ack("working on it")
+
+    async def work(respond: Any) -> None:
+        await respond("done")
+
+    app.command("/crew")(ack=acknowledge, lazy=[work])
+
+    async with connected(app, slack):
+        await ana.slash("/crew go")
+        await ana.sees("working on it", in_="general")
+        await ana.sees("done", in_="general")
+
+
+async def test_a_listener_that_acks_too_late(
+    slack: LocalSlack, app: AsyncApp, ana: Person, workspace: Workspace
+) -> None:
+    """The person is told of a failure, and yet the work is done."""
+    may_ack = asyncio.Event()
+
+    @app.command("/crew")
+    async def command(ack: Any, say: Any) -> None:
+        await may_ack.wait()
+        await ack()
+        await say("done all the same")
+
+    async with connected(app, slack):
+        started = await ana.slash("/crew go", outcome=None)
+        await workspace.advance("3s", in_flight=True)
+        ended = await workspace.ended(started)
+        may_ack.set()
+        await ana.sees("done all the same", in_="general")
+
+    assert ended["status"] == "timed_out"
+    (envelope,) = await workspace.envelopes()
+    assert (envelope["status"], envelope["acked_ms"]) == ("timed_out", None)
 
 
 async def test_commands_that_slack_refuses(workspace: Workspace, ana: Person) -> None:

@@ -233,6 +233,23 @@ async def test_pings_are_answered(slack: LocalSlack) -> None:
     )
 
 
+async def test_a_network_that_pauses(
+    slack: LocalSlack, ana: Person, workspace: Workspace
+) -> None:
+    """What is sent meanwhile arrives afterwards, too late."""
+    async with _raw(slack) as socket:
+        await socket.receive_json()
+        await workspace.socket("pause")
+        started = await ana.slash("/crew go", outcome=None)
+        await workspace.advance("3s", in_flight=True)
+        ended = await workspace.ended(started)
+        await workspace.socket("resume")
+        arrived = await socket.receive_json()
+
+    assert ended["status"] == "timed_out"
+    assert arrived["payload"]["command"] == "/crew"
+
+
 async def test_frames_that_are_no_acks(slack: LocalSlack, ana: Person) -> None:
     """What cannot be read as an ack is ignored; the connection goes on."""
     async with _raw(slack) as socket:
