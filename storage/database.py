@@ -9,6 +9,7 @@ changed), one REPEATABLE READ snapshot for reading.
 
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
@@ -31,6 +32,9 @@ POOL_SIZE: Final = 10
 WAL_RESET_FIXED: Final = (3, 51, 3)
 """Older SQLite can corrupt a file when two connections write and checkpoint at the
 same instant (the WAL-reset bug, sqlite.org/wal.html)."""
+
+SUBSEC_SINCE: Final = (3, 42)
+"""The first SQLite whose `unixepoch` knows 'subsec' (sqlite.org/lang_datefunc.html)."""
 
 _READ_ONLY: Final = "countersign_read_only"
 _SESSION_OPTIONS: Final[Mapping[str, Any]] = {
@@ -202,6 +206,7 @@ def _sqlite_engine(url: URL) -> Engine:
     def _connected(connection: sqlite3.Connection, _record: object) -> None:
         connection.isolation_level = None  # we say BEGIN ourselves
         _set_pragmas(connection)
+        _teach_subsec(connection)
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
@@ -218,6 +223,7 @@ def _sqlite_dbos_engine(url: URL) -> Engine:
     def _connected(connection: sqlite3.Connection, _record: object) -> None:
         connection.isolation_level = "IMMEDIATE"
         _set_pragmas(connection)
+        _teach_subsec(connection)
 
     return engine
 
@@ -232,3 +238,17 @@ def _set_pragmas(connection: sqlite3.Connection) -> None:
         cursor.execute("PRAGMA foreign_keys = ON")
     finally:
         cursor.close()
+
+
+def _teach_subsec(connection: sqlite3.Connection) -> None:
+    """Give an older SQLite the `unixepoch('subsec')` of which DBOS is sure.
+
+    On Python 3.12 and later DBOS writes it into the defaults of its columns, and an
+    older SQLite would then find them NULL; many a Python uses its system's SQLite.
+    """
+    if sqlite3.sqlite_version_info < SUBSEC_SINCE:
+        connection.create_function("unixepoch", 1, _unixepoch)
+
+
+def _unixepoch(modifier: str) -> float | None:
+    return round(time.time(), 3) if modifier == "subsec" else None
