@@ -12,7 +12,7 @@ from bot.lifetime import say_ready, stop_event
 from bot.logs import set_up_logging
 from bot.problem_table import problem
 from bot.problems import Problem, ProblemCode, ProblemsFound
-from bot.settings import keep_proxies_from_slack, load_settings
+from bot.settings import Settings, keep_proxies_from_slack, load_settings
 
 
 async def run_bot(*, supervised: bool) -> int:
@@ -29,19 +29,15 @@ async def run_bot(*, supervised: bool) -> int:
     keep_proxies_from_slack(settings)
     stop = stop_event(supervised=supervised)
     upgraded(settings)
-    try:
-        bot = await build(settings, SystemClock())
-    except (ClientError, TimeoutError, OSError) as error:
-        away = problem(
-            ProblemCode.SLACK_UNREACHABLE, url=settings.slack_api_url, reason=error
-        )
-        raise ProblemsFound([away]) from error
     started = asyncio.Event()
     telling = asyncio.create_task(_say_ready(started))
     try:
+        bot = await build(settings, SystemClock())
         await bot.run(stop, started)
     except SlackApiError as error:
         raise ProblemsFound([_app_token(error)]) from error
+    except (ClientError, TimeoutError, OSError) as error:
+        raise ProblemsFound([_away(settings, error)]) from error
     finally:
         telling.cancel()
     return 0
@@ -58,4 +54,10 @@ def _app_token(error: SlackApiError) -> Problem:
         name="SLACK_APP_TOKEN",
         error=str(error.response.get("error")),
         page="Basic Information, App-Level Tokens",
+    )
+
+
+def _away(settings: Settings, error: Exception) -> Problem:
+    return problem(
+        ProblemCode.SLACK_UNREACHABLE, url=settings.slack_api_url, reason=error
     )

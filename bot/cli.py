@@ -40,7 +40,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:  # `countersign … | head`: the reader has seen enough
-        sys.stdout = None  # type: ignore[assignment]  # so that nothing is flushed
+        sys.stdout = None  # nothing is left to be flushed
         return 0
 
 
