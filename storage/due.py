@@ -25,7 +25,7 @@ _LEASED: Final[Any] = aliased(PostingRow)  # mypy takes its columns for their va
 _PARENT: Final[Any] = aliased(PostingRow)
 
 
-def claimable(now: datetime, limit: int) -> Any:
+def claimable(now: datetime, limit: int, *, lock: bool = True) -> Any:
     """Select what may be claimed: at most one posting of each conversation.
 
     The most urgent first, then the oldest. What waits for its pace is left out here, so
@@ -48,13 +48,13 @@ def claimable(now: datetime, limit: int) -> Any:
         .subquery()
     )
     first = select(candidates.c.id).where(candidates.c.nth == 1)
-    return (
+    query = (
         select(PostingRow)
         .where(col(PostingRow.id).in_(first))
         .order_by(*_ORDER)
         .limit(limit)
-        .with_for_update(skip_locked=True)
     )
+    return query.with_for_update(skip_locked=True) if lock else query
 
 
 def earliest(session: Session, now: datetime) -> datetime | None:

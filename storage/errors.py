@@ -24,7 +24,19 @@ _SQLITE_DUPLICATES: Final = frozenset(
     {sqlite3.SQLITE_CONSTRAINT_UNIQUE, sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY}
 )
 _SQLITE_BUSY: Final = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
-_SQLITE_UNREADABLE: Final = frozenset({sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT})
+_SQLITE_TROUBLE: Final = frozenset(
+    {
+        sqlite3.SQLITE_CANTOPEN,
+        sqlite3.SQLITE_CORRUPT,
+        sqlite3.SQLITE_FULL,
+        sqlite3.SQLITE_IOERR,
+        sqlite3.SQLITE_NOTADB,
+        sqlite3.SQLITE_PERM,
+        sqlite3.SQLITE_READONLY,
+    }
+)
+"""What is wrong with the file or its disk; a wrong statement stays a bug."""
+
 _PRIMARY_CODE: Final = 0xFF
 """SQLite's extended error codes carry the primary one in their low byte."""
 
@@ -111,8 +123,7 @@ def _of_sqlite(cause: sqlite3.Error) -> Conflict | StoreUnavailable | None:
         return Conflict(str(cause))
     if code & _PRIMARY_CODE in _SQLITE_BUSY:
         return DatabaseBusy()
-    is_unreadable = code & _PRIMARY_CODE in _SQLITE_UNREADABLE
-    if is_unreadable or isinstance(cause, sqlite3.OperationalError):
+    if code & _PRIMARY_CODE in _SQLITE_TROUBLE:
         return DatabaseUnreachable(str(cause))
     return None
 

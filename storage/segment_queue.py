@@ -56,7 +56,7 @@ class SegmentQueue:
         while ended := self._client.list_workflows(
             status=_ENDED,
             completed_before=before.isoformat(),
-            queue_name=QUEUE,
+            name=WORKFLOW,  # a cancelled one is of no queue any more
             load_input=False,
             load_output=False,
             limit=_BATCH,

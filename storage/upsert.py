@@ -28,7 +28,8 @@ def add_once(
     """Add a row, unless there is one with this key; tell whether it was added."""
     statement = _insert(session, table).values(**columns)
     done = session.connection().execute(
-        statement.on_conflict_do_nothing(index_elements=sorted(key))
+        statement.on_conflict_do_nothing(index_elements=sorted(key)),
+        execution_options={"preserve_rowcount": True},
     )
     return done.rowcount == 1
 

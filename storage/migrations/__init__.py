@@ -4,6 +4,8 @@ A new migration is a file in `versions`, written by hand: small, with a `down_re
 and never changed once released. A test holds the migrated schema against the tables.
 """
 
+import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,14 +19,16 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 
 from storage.database import Database
-from storage.errors import NewerDatabase, translated
+from storage.errors import DatabaseBusy, NewerDatabase, translated
 from storage.segment_queue import create_queue_tables
 
 _LOCK: Final = 0x636F756E74657273
 """The advisory lock of those who migrate: “counters” in ASCII."""
 
-_LOCK_TIMEOUT: Final = "60s"
-"""Another process that migrates for longer is a matter for people."""
+_PATIENCE: Final = 60.0
+"""Seconds; another process that migrates for longer is a matter for people."""
+
+_POLL: Final = 0.1
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -104,10 +108,22 @@ def _migration_lock(database: Database) -> Iterator[None]:
         return
     engine = database.dbos_engine().execution_options(isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
-        connection.execute(text(f"SET lock_timeout = '{_LOCK_TIMEOUT}'"))
-        connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": _LOCK})
+        _wait_for_lock(connection)
         try:
             yield
         finally:
             connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": _LOCK})
-            connection.execute(text("RESET lock_timeout"))
+
+
+def _wait_for_lock(connection: Connection) -> None:
+    """Ask again and again: who waits in one statement blocks CREATE INDEX CONCURRENTLY.
+
+    The queue's migrations do that, and the two would wait for each other.
+    """
+    ask = text("SELECT pg_try_advisory_lock(:key)")
+    give_up_at = time.monotonic() + _PATIENCE
+    pause = threading.Event()
+    while not connection.execute(ask, {"key": _LOCK}).scalar_one():
+        if time.monotonic() > give_up_at:
+            raise DatabaseBusy
+        pause.wait(_POLL)

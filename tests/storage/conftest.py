@@ -42,6 +42,9 @@ def postgres() -> Iterator[Engine]:
             pytest.skip(f"PostgreSQL does not start here: {error}")
         url = make_url(server.get_uri()).set(drivername="postgresql+psycopg")
         engine = create_engine(url, isolation_level="AUTOCOMMIT")
+        with engine.connect() as connection:  # these databases need not survive
+            connection.execute(text("ALTER SYSTEM SET fsync = off"))
+            connection.execute(text("SELECT pg_reload_conf()"))
         yield engine
         engine.dispose()
         server.cleanup()

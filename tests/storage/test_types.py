@@ -14,9 +14,7 @@ from sqlmodel import Field
 from storage.database import Database
 from storage.tables import Row
 from storage.types import AnyText, JsonText, UtcDateTime
-
-ANY_TEXT = st.text(st.characters(exclude_categories=()))
-"""Lone surrogates and NUL included: models write both."""
+from tests.storage.texts import ANY_TEXT
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | ANY_TEXT,

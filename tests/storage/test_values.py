@@ -1,5 +1,6 @@
 """Every value comes back from the database as it went in, whatever is in it."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, timedelta
 from typing import Any
@@ -31,11 +32,9 @@ from storage.database import Database
 from storage.people import SqlPeople
 from storage.store import SqlStore
 from tests.builders import START, TEAM, a_request, a_run
+from tests.storage.texts import ANY_TEXT
 
-TEXT = st.text(st.characters(exclude_categories=()), max_size=12)
-"""What models and people write: any character, NUL and lone surrogates included."""
-
-TEXTS = st.lists(TEXT, max_size=3).map(tuple)
+TEXTS = st.lists(ANY_TEXT, max_size=3).map(tuple)
 NAME = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=12)
 """Names and ids: ours, Slack's, or identifiers of a flow."""
 
@@ -44,29 +43,35 @@ ID = st.uuids().map(str)
 COUNT = st.integers(min_value=1, max_value=2**31 - 2)
 TIME = st.datetimes(timezones=st.just(UTC))
 JSON = st.dictionaries(
-    TEXT, st.none() | st.booleans() | st.integers() | TEXT | st.lists(TEXT), max_size=3
+    ANY_TEXT,
+    st.none() | st.booleans() | st.integers() | ANY_TEXT | st.lists(ANY_TEXT),
+    max_size=3,
 )
-MAPPING = st.dictionaries(NAME, TEXT, max_size=3)
+MAPPING = st.dictionaries(NAME, ANY_TEXT, max_size=3)
 
 ADDRESSES = st.builds(CallAddress, path=NAME, method=NAME, call=COUNT)
 FACTS = st.builds(
     Fact,
-    name=TEXT,
-    label=TEXT,
-    value=st.none() | TEXT,
+    name=ANY_TEXT,
+    label=ANY_TEXT,
+    value=st.none() | ANY_TEXT,
     currency=st.none() | NAME,
-    unknown=st.none() | TEXT,
+    unknown=st.none() | ANY_TEXT,
 )
 SUBJECTS = st.builds(
     Subject,
-    title=TEXT,
-    body=TEXT,
-    output=TEXT,
+    title=ANY_TEXT,
+    body=ANY_TEXT,
+    output=ANY_TEXT,
     facts=st.lists(FACTS, max_size=2).map(tuple),
     criteria=TEXTS,
 )
 LABELS = st.builds(
-    Labels, emit=TEXTS, approve=st.none() | TEXT, skip=st.none() | TEXT, choices=TEXTS
+    Labels,
+    emit=TEXTS,
+    approve=st.none() | ANY_TEXT,
+    skip=st.none() | ANY_TEXT,
+    choices=TEXTS,
 )
 ASKS = st.builds(
     Ask,
@@ -76,24 +81,24 @@ ASKS = st.builds(
     revision=COUNT,
     subject=SUBJECTS,
     labels=LABELS,
-    policy=st.none() | TEXT,
+    policy=st.none() | ANY_TEXT,
     max_revisions=st.none() | COUNT,
-    context=TEXT,
+    context=ANY_TEXT,
     leads_to=MAPPING,
 )
 POLICIES = st.builds(
     Policy,
-    name=TEXT,
+    name=ANY_TEXT,
     approvers=NAMES,
     expires_after=st.timedeltas(timedelta(0), timedelta(days=4000)),
 )
 CLOSINGS = st.builds(
     Closing,
     by=st.none() | NAME,
-    by_name=TEXT,
+    by_name=ANY_TEXT,
     at=TIME,
-    label=st.none() | TEXT,
-    words=TEXT,
+    label=st.none() | ANY_TEXT,
+    words=ANY_TEXT,
 )
 REQUESTS = st.builds(
     ApprovalRequest,
@@ -105,7 +110,7 @@ REQUESTS = st.builds(
     version=COUNT,
     policy=st.none() | POLICIES,
     approvers=NAMES,
-    unroutable=TEXT,
+    unroutable=ANY_TEXT,
     asked_at=TIME,
     expires_at=TIME,
     next_due_at=st.none() | TIME,
@@ -118,21 +123,21 @@ RUNS = st.builds(
     team=NAME,
     code=ID,
     crew=NAME,
-    crew_title=TEXT,
+    crew_title=ANY_TEXT,
     crew_version=NAME,
     inputs=JSON,
     requester=NAME,
-    requester_name=TEXT,
+    requester_name=ANY_TEXT,
     channel=NAME,
     origin=ID,
     held=TEXTS,
     unticked=TEXTS,
     practice=st.booleans(),
     version=COUNT,
-    doing=TEXT,
-    reason=TEXT,
-    ended_by=TEXT,
-    result=TEXT,
+    doing=ANY_TEXT,
+    reason=ANY_TEXT,
+    ended_by=ANY_TEXT,
+    result=ANY_TEXT,
     created_at=TIME,
     changed_at=TIME,
 )
@@ -154,31 +159,38 @@ DECISIONS = st.builds(
     team=st.just(TEAM),
     request=ID,
     person=NAME,
-    person_name=TEXT,
-    label=st.none() | TEXT,
-    words=TEXT,
+    person_name=ANY_TEXT,
+    label=st.none() | ANY_TEXT,
+    words=ANY_TEXT,
     digest=NAME,
     origin=ID,
     at=TIME,
 )
 ENTRIES = st.builds(
-    JournalEntry, address=ADDRESSES, segment=COUNT, title=TEXT, entry=TEXT, at=TIME
+    JournalEntry,
+    address=ADDRESSES,
+    segment=COUNT,
+    title=ANY_TEXT,
+    entry=ANY_TEXT,
+    at=TIME,
 )
 CREW_VERSIONS = st.builds(
     CrewVersion,
     hash=ID,
     name=NAME,
-    title=TEXT,
-    description=TEXT,
+    title=ANY_TEXT,
+    description=ANY_TEXT,
     entry=NAME,
     input_schema=JSON,
     checkpoints=st.lists(
-        st.builds(Checkpoint, name=TEXT, title=TEXT, labels=LABELS, leads_to=MAPPING),
+        st.builds(
+            Checkpoint, name=ANY_TEXT, title=ANY_TEXT, labels=LABELS, leads_to=MAPPING
+        ),
         max_size=2,
     ).map(tuple),
     steps=MAPPING,
     problems=st.lists(
-        st.builds(CrewProblem, file=TEXT, line=st.none() | COUNT, message=TEXT),
+        st.builds(CrewProblem, file=ANY_TEXT, line=st.none() | COUNT, message=ANY_TEXT),
         max_size=2,
     ).map(tuple),
     warnings=TEXTS,
@@ -188,7 +200,7 @@ PEOPLE = st.builds(
     Person,
     team=NAME.map(TeamId),
     user=NAME.map(UserId),
-    name=TEXT,
+    name=ANY_TEXT,
     home_team=NAME,
     tz=NAME,
     read_at=TIME,
@@ -200,7 +212,9 @@ def fresh(value: Any, *names: str, **changes: Any) -> Any:
     return replace(value, **{name: new_id(START) for name in names}, **changes)
 
 
-def each(**values: st.SearchStrategy[Any]) -> Any:
+def each(
+    **values: st.SearchStrategy[Any],
+) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Try a few dozen values on the one database of the test."""
     checks = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
     tried = settings(max_examples=15, deadline=None, suppress_health_check=checks)
