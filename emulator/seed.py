@@ -50,6 +50,9 @@ class AppSeed(_Part):
     commands: list[CommandSeed] = []
     scopes: list[str] = []
     events: list[str] = []
+    #: Whether it has a Home tab, and whether people may write to it.
+    home_tab: bool = True
+    messages_read_only: bool = False
 
 
 class PersonSeed(_Part):
@@ -139,6 +142,7 @@ def _app_of(manifest: dict[str, Any]) -> dict[str, Any]:
     """What a Slack app manifest says, in the words of a workspace file."""
     features = manifest.get("features", {})
     settings = manifest.get("settings", {})
+    tabs = features.get("app_home", {})
     known = CommandSeed.model_fields
     return {
         "name": manifest.get("display_information", {}).get("name", "App"),
@@ -147,5 +151,7 @@ def _app_of(manifest: dict[str, Any]) -> dict[str, Any]:
             for command in features.get("slash_commands", [])
         ],
         "scopes": manifest.get("oauth_config", {}).get("scopes", {}).get("bot", []),
+        "home_tab": tabs.get("home_tab_enabled", False),
+        "messages_read_only": tabs.get("messages_tab_read_only_enabled", False),
         "events": settings.get("event_subscriptions", {}).get("bot_events", []),
     }

@@ -3,7 +3,7 @@
 import re
 
 from emulator.acts.answers import post_answer
-from emulator.acts.payloads import TOKEN, acting, channel_name
+from emulator.acts.payloads import TOKEN, acting, channel_name, refuse_read_only
 from emulator.errors import Refusal
 from emulator.interactions import Errand, Interaction
 from emulator.records import Channel, Json, Person
@@ -30,6 +30,7 @@ def slash(slack: LocalSlack, body: Json) -> Interaction:
         raise Refusal("slash_in_thread", sentence)
     if channel.archived:
         raise Refusal("is_archived", "This channel is archived.")
+    refuse_read_only(slack, channel)
     text = text.strip()
     if command.should_escape:
         text = _escaped(slack.workspace, text)

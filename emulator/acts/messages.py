@@ -3,7 +3,7 @@
 import re
 
 from emulator import ids
-from emulator.acts.payloads import acting
+from emulator.acts.payloads import acting, refuse_read_only
 from emulator.blocks import stored_blocks
 from emulator.errors import Refusal
 from emulator.records import Channel, Json, Message, Person, StoredFile
@@ -24,6 +24,7 @@ def say(slack: LocalSlack, body: Json) -> Message:
     person = acting(slack, body.get("as"))
     channel = slack.workspace.readable(person, body.get("channel"))
     _refuse_outsider(person, channel)
+    refuse_read_only(slack, channel)
     content = _typed(slack.workspace, str(body.get("text") or ""))
     files = [_own_file(slack, person, file_id) for file_id in body.get("files") or []]
     if not content["text"] and not files:

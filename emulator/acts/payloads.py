@@ -37,6 +37,19 @@ def channel_name(channel: Channel) -> str:
             return "directmessage"
 
 
+def refuse_read_only(slack: LocalSlack, channel: Channel) -> None:
+    """Refuse to write to an app that takes no messages.
+
+    Raises:
+        Refusal: `messages_tab_disabled`.
+    """
+    workspace = slack.workspace
+    to_app = channel.kind is ChannelKind.IM and workspace.bot.id in channel.members
+    if to_app and workspace.app.messages_read_only:
+        sentence = "Sending messages to this app has been turned off."
+        raise Refusal("messages_tab_disabled", sentence)
+
+
 def acting(slack: LocalSlack, wanted: object) -> Person:
     """The person who acts.
 

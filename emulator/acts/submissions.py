@@ -177,6 +177,8 @@ def open_home(slack: LocalSlack, body: Json) -> View | None:
     """Look at the app's Home (or `messages`) tab."""
     person = acting(slack, body.get("as"))
     tab = str(body.get("tab") or "home")
+    if tab == "home" and not slack.workspace.app.home_tab:
+        raise Refusal("not_enabled", "This app has no Home tab.")
     channel, _ = slack.posts.open_direct([person.id, slack.workspace.bot.id])
     view = slack.modals.home(person.id)
     event: Json = {

@@ -31,6 +31,8 @@ async def workspace(slack: LocalSlack, request: web.Request) -> Json:
             "bot_user_id": bot.id,
             "bot_id": bot.bot_id,
             "connections": len(slack.sockets.connections),
+            "home_tab": held.app.home_tab,
+            "messages_read_only": held.app.messages_read_only,
             "commands": [c.model_dump() for c in held.app.commands],
         },
         "users": [control_user(person) for person in held.people.values()],

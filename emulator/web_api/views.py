@@ -47,6 +47,8 @@ def update(slack: LocalSlack, call: Call) -> Json:
 def publish(slack: LocalSlack, call: Call) -> Json:
     """Show a view as somebody's Home tab."""
     (user,) = call.needed("user_id")
+    if not slack.workspace.app.home_tab:
+        raise Refusal("not_enabled")
     person = slack.workspace.people.get(user)
     if person is None or person.is_bot:
         raise invalid_arguments("user_id is not a valid user [json-pointer:/user_id]")

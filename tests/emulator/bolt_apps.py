@@ -59,7 +59,7 @@ async def connected(
         handlers = []
         for _ in range(connections):
             handler = AsyncSocketModeHandler(app, slack.app_token, ping_interval=1)
-            await handler.connect_async()
+            await handler.connect_async()  # type: ignore[no-untyped-call]  # bolt's
             stack.push_async_callback(handler.close_async)
             handlers.append(handler)
         yield handlers

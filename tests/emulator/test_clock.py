@@ -1,6 +1,7 @@
 """The two timelines: the world's, and that of exchanges in flight."""
 
 import asyncio
+from functools import partial
 
 import pytest
 
@@ -29,10 +30,12 @@ async def test_timers_run_in_their_order_at_their_time() -> None:
     clock = Clock()
     start = clock.now()
     rang: list[tuple[str, int]] = []
-    for name, seconds in (("late", 50), ("early", 10)):
-        clock.world.call_later(
-            seconds, lambda name=name: rang.append((name, round(clock.now() - start)))
-        )
+
+    def ring(name: str) -> None:
+        rang.append((name, round(clock.now() - start)))
+
+    clock.world.call_later(50, partial(ring, "late"))
+    clock.world.call_later(10, partial(ring, "early"))
     clock.world.call_later(20, lambda: rang.append(("cancelled", 0))).cancel()
 
     clock.world.advance(100)
@@ -45,9 +48,11 @@ async def test_a_timer_set_by_a_timer() -> None:
     """What a timer sets runs too, if it is due by then."""
     clock = Clock()
     rang: list[str] = []
-    clock.world.call_later(
-        10, lambda: clock.world.call_later(10, lambda: rang.append("second"))
-    )
+
+    def first() -> None:
+        clock.world.call_later(10, lambda: rang.append("second"))
+
+    clock.world.call_later(10, first)
 
     clock.world.advance(20)
 

@@ -76,7 +76,7 @@ async def test_unread_and_mentions(
 async def _conversation(workspace: Workspace, who: str, name: str) -> dict[str, Any]:
     answer = await workspace.get("/conversations", {"as": who})
     (found,) = [c for c in answer["conversations"] if c["name"] == name]
-    return found
+    return dict(found)
 
 
 async def test_a_long_channel_by_page(workspace: Workspace, ana: Person) -> None:

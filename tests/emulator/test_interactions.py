@@ -138,6 +138,20 @@ async def test_commands_that_slack_refuses(workspace: Workspace, ana: Person) ->
     assert await workspace.envelopes() == []
 
 
+async def test_an_app_that_takes_no_messages(
+    slack: LocalSlack, workspace: Workspace, ana: Person
+) -> None:
+    """Where the manifest makes the app's DM read-only, nothing can be typed there."""
+    slack.workspace.app.messages_read_only = True
+    opened = await workspace.post("/open_dm", {"as": "ana", "with": "crew"})
+    place = opened["conversation"]["id"]
+
+    with pytest.raises(RefusedByWorkspace, match="messages_tab_disabled"):
+        await ana.say("hello", channel=place)
+    with pytest.raises(RefusedByWorkspace, match="messages_tab_disabled"):
+        await ana.slash("/crew go", channel=place)
+
+
 async def test_a_click_on_a_message(
     slack: LocalSlack, app: AsyncApp, ben: Person
 ) -> None:

@@ -310,12 +310,13 @@ async def test_blocks_for_messages_only(
     kind: str, web: AsyncWebClient, slack: LocalSlack
 ) -> None:
     """Some blocks are refused outside messages."""
-    block = {
+    fields: dict[str, dict[str, Any]] = {
         "markdown": {"text": "# x"},
         "table": {"rows": [[{"type": "raw_text", "text": "x"}]]},
         "plan": {"title": "x"},
         "task_card": {"task_id": "1", "title": "x", "status": "pending"},
-    }[kind]
+    }
+    block = fields[kind]
 
     assert (await _post(web, [{"type": kind, **block}]))["ok"]
     with pytest.raises(SlackApiError, match=f"unsupported type: {kind}"):

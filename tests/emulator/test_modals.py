@@ -286,6 +286,21 @@ async def test_home(slack: LocalSlack, app: AsyncApp, ana: Person, ben: Person) 
     assert slack.modals.home(ben.id) is None
 
 
+async def test_an_app_without_a_home(
+    slack: LocalSlack, web: AsyncWebClient, workspace: Workspace
+) -> None:
+    """Where the manifest has no Home tab, nothing can be published or opened."""
+    slack.workspace.app.home_tab = False
+
+    publishing = web.views_publish(
+        user_id="U0ANARUIZ0", view={"type": "home", "blocks": card()}
+    )
+
+    assert await _refused(publishing) == "not_enabled"
+    with pytest.raises(RefusedByWorkspace, match="not_enabled"):
+        await workspace.post("/open_home", {"as": "ana"})
+
+
 async def test_a_click_in_a_modal(
     slack: LocalSlack, app: AsyncApp, ana: Person
 ) -> None:

@@ -83,6 +83,23 @@ CALLS: dict[str, Calling] = {
     "users.list": lambda web: web.users_list(),
 }
 
+#: What an app relies on in an answer, beside `ok`.
+REQUIRED = {
+    "auth.test": {"url", "team", "user", "team_id", "user_id", "bot_id"},
+    "chat.delete": {"channel", "ts"},
+    "chat.postEphemeral": {"message_ts"},
+    "chat.postMessage": {"channel", "ts", "message"},
+    "chat.update": {"channel", "ts", "text", "message"},
+    "conversations.info": {"channel"},
+    "conversations.list": {"channels", "response_metadata"},
+    "conversations.members": {"members", "response_metadata"},
+    "conversations.open": {"channel"},
+    "files.getUploadURLExternal": {"upload_url", "file_id"},
+    "usergroups.list": {"usergroups"},
+    "users.info": {"user"},
+    "users.list": {"members", "cache_ts", "response_metadata"},
+}
+
 
 @pytest.mark.parametrize("method", CALLS)
 async def test_answers(method: str, web: AsyncWebClient, workspace: Workspace) -> None:
@@ -92,6 +109,7 @@ async def test_answers(method: str, web: AsyncWebClient, workspace: Workspace) -
     call = (await workspace.calls(method))[-1]
     assert call["response"]["ok"] is True
     assert unknown_keys(method, call["response"]) == []
+    assert REQUIRED.get(method, set()) <= call["response"].keys()
 
 
 SAMPLES = {
