@@ -20,11 +20,26 @@ export function sizeOf(size) {
 /** @param {any} file Slack's file object @param {Session} session */
 export function fileChip(file, session) {
   const name = file.title || file.name || file.id;
-  return h("button", { type: "button", class: "file-chip", data: { fileId: file.id }, on: { click: () => openFile(file, session) } },
+  return h(
+    "button",
+    {
+      type: "button",
+      class: "file-chip",
+      data: { fileId: file.id },
+      on: { click: () => openFile(file, session) },
+    },
     h("span", { class: "tile-sign" }, icon("file")),
-    h("span", { class: "tile-main" },
+    h(
+      "span",
+      { class: "tile-main" },
       h("span", { class: "tile-title" }, name),
-      h("span", { class: "tile-note" }, [file.pretty_type || file.filetype, sizeOf(file.size)].filter(Boolean).join(" · "))));
+      h(
+        "span",
+        { class: "tile-note" },
+        [file.pretty_type || file.filetype, sizeOf(file.size)].filter(Boolean).join(" · "),
+      ),
+    ),
+  );
 }
 
 const READABLE = /\.(md|markdown|txt|json|ya?ml|csv|log|py|js|html?|css|xml|toml)$/i;
@@ -36,12 +51,27 @@ async function openFile(file, session) {
   const name = file.name || file.title || file.id;
   const title = uniqueId("file");
   const body = h("div", { class: "file-body", tabindex: "0" }, "Opening…");
-  const dialog = h("dialog", { class: "dialog dialog-wide", "aria-labelledby": title },
-    h("div", { class: "dialog-head" },
+  const dialog = h(
+    "dialog",
+    { class: "dialog dialog-wide", "aria-labelledby": title },
+    h(
+      "div",
+      { class: "dialog-head" },
       h("h2", { id: title, class: "dialog-title" }, name),
       h("a", { class: "button", href: address, download: name }, "Download"),
-      h("button", { type: "button", class: "button button-icon", "aria-label": "Close", on: { click: () => dialog.close() } }, icon("close"))),
-    body);
+      h(
+        "button",
+        {
+          type: "button",
+          class: "button button-icon",
+          "aria-label": "Close",
+          on: { click: () => dialog.close() },
+        },
+        icon("close"),
+      ),
+    ),
+    body,
+  );
   dialog.addEventListener("close", () => dialog.remove());
   (document.querySelector("dialog[open]") ?? document.body).append(dialog);
   dialog.showModal();
@@ -50,7 +80,12 @@ async function openFile(file, session) {
 
 async function contentOf(address, name, file) {
   const readable = READABLE.test(name) || (file.mimetype ?? "").startsWith("text/");
-  if (!readable) return h("p", { class: "empty" }, "This kind of file cannot be shown here. Download it instead.");
+  if (!readable)
+    return h(
+      "p",
+      { class: "empty" },
+      "This kind of file cannot be shown here. Download it instead.",
+    );
   const response = await fetch(address).catch(() => null);
   if (!response?.ok) return h("p", { class: "empty" }, "The workspace did not give this file out.");
   const text = (await response.text()).slice(0, MOST_SHOWN);

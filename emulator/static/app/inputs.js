@@ -8,7 +8,11 @@ const HOLDS = /select|input|picker|checkboxes|radio/;
  */
 export function inputsOf(blocks) {
   return (blocks ?? []).flatMap((block) => {
-    const elements = [block?.element, block?.accessory, ...(Array.isArray(block?.elements) ? block.elements : [])];
+    const elements = [
+      block?.element,
+      block?.accessory,
+      ...(Array.isArray(block?.elements) ? block.elements : []),
+    ];
     const own = elements
       .filter((element) => element?.action_id && HOLDS.test(element.type))
       .map((element) => ({ blockId: block.block_id, element }));

@@ -1,8 +1,8 @@
 /** A list of messages that stays in step with the workspace: a channel's, or a thread's. */
 
-import { dayKey, dayOf } from "./clock.js";
 import { h } from "./dom.js";
 import { icon } from "./icons.js";
+import { rowsOf } from "./logrows.js";
 import { MessageNode } from "./message.js";
 import { reconcile } from "./reconcile.js";
 
@@ -11,9 +11,9 @@ import { reconcile } from "./reconcile.js";
 
 const PAGE = 60;
 const MOST_KEPT = 240;
+const MOST_ASKED = 1000;
 const MOST_PAGES_BACK = 20;
 const NEAR_END_PX = 80;
-const SAME_BREATH_S = 300;
 
 export class MessageLog {
   /** @type {Map<string, Message>} by ts */
@@ -21,6 +21,8 @@ export class MessageLog {
   #more = false;
   #asked = 0;
   #drawing = 0;
+  /** @type {any[] | null} events heard while the whole list is being asked for */
+  #meanwhile = null;
 
   /**
    * @param {Session} session
@@ -33,12 +35,34 @@ export class MessageLog {
     this.session = session;
     this.openThread = openThread;
     this.seen = seen;
-    this.list = h("div", { class: "log-list", role: "log", "aria-label": label, "aria-live": "polite" });
+    this.list = h("div", {
+      class: "log-list",
+      role: "log",
+      "aria-label": label,
+      "aria-live": "polite",
+    });
     this.top = h("div", { class: "log-top" });
-    this.newer = h("button", { type: "button", class: "newer", hidden: true, on: { click: () => this.toEnd() } },
-      icon("arrowDown"), "New messages");
-    this.scroller = h("div", { class: "log", tabindex: "0", role: "region", "aria-label": label, on: {
-      scroll: () => this.#scrolled(), keydown: (event) => this.#walk(event) } }, this.top, this.list);
+    this.newer = h(
+      "button",
+      { type: "button", class: "newer", hidden: true, on: { click: () => this.toEnd() } },
+      icon("arrowDown"),
+      "New messages",
+    );
+    this.scroller = h(
+      "div",
+      {
+        class: "log",
+        tabindex: "0",
+        role: "region",
+        "aria-label": label,
+        on: {
+          scroll: () => this.#scrolled(),
+          keydown: (event) => this.#walk(event),
+        },
+      },
+      this.top,
+      this.list,
+    );
     this.node = h("div", { class: "log-frame" }, this.scroller, this.newer);
     new ResizeObserver(() => this.pinned && this.toEnd()).observe(this.scroller);
     new ResizeObserver(() => this.pinned && this.toEnd()).observe(this.list);
@@ -55,17 +79,25 @@ export class MessageLog {
   /** Ask for all of it anew, as after a lost connection. */
   async reload() {
     const turn = ++this.#asked;
-    const size = Math.max(PAGE, Math.min(this.#messages.size, 1000));
+    this.#meanwhile = [];
+    const size = Math.max(PAGE, Math.min(this.#messages.size, MOST_ASKED));
     const { messages, has_more: more } = await this.#page({ limit: size });
     if (turn !== this.#asked) return;
     this.#messages = new Map(messages.map((m) => [m.ts, m]));
     this.#more = more;
+    const missed = this.#meanwhile;
+    this.#meanwhile = null;
+    for (const event of missed) this.heard(event);
     this.draw();
     if (this.pinned) this.toEnd();
   }
 
   #page(query) {
-    return this.session.get("messages", { channel: this.channel, thread_ts: this.thread ?? undefined, ...query });
+    return this.session.get("messages", {
+      channel: this.channel,
+      thread_ts: this.thread ?? undefined,
+      ...query,
+    });
   }
 
   async earlier() {
@@ -91,7 +123,9 @@ export class MessageLog {
   /** Take in what the stream tells. @param {any} event */
   heard(event) {
     if (event.channel !== this.channel) return;
-    if (event.type === "message_deleted" || event.type === "ephemeral_deleted") this.#forget(event.ts);
+    this.#meanwhile?.push(event); // the answer on its way may be older than this
+    if (event.type === "message_deleted" || event.type === "ephemeral_deleted")
+      this.#forget(event.ts);
     else if (event.message && this.#holds(event.message)) this.#take(event);
   }
 
@@ -117,13 +151,18 @@ export class MessageLog {
     for (let i = 0; i < MOST_PAGES_BACK && this.#more && !this.#messages.has(ts); i += 1) {
       await this.earlier();
     }
-    const node = this.list.querySelector(`[data-ts="${CSS.escape(ts)}"]`);
+    const node = this.nodeOf(ts);
     if (!node) return;
     this.pinned = false;
     node.scrollIntoView({ block: "center" });
     node.focus({ preventScroll: true });
     node.classList.add("is-found");
     node.addEventListener("animationend", () => node.classList.remove("is-found"), { once: true });
+  }
+
+  /** Where a message stands, if it is shown. @param {string | null} ts @returns {HTMLElement | null} */
+  nodeOf(ts) {
+    return this.list.querySelector(`[data-ts="${CSS.escape(ts ?? "")}"]`);
   }
 
   #dismiss({ ts }) {
@@ -146,15 +185,24 @@ export class MessageLog {
   }
 
   draw() {
-    const place = { session: this.session, channel: this.channel, inThread: Boolean(this.thread),
-      openThread: this.openThread, dismiss: (message) => this.#dismiss(message) };
-    reconcile(this.list, this.#rows(), {
+    const place = {
+      session: this.session,
+      channel: this.channel,
+      inThread: Boolean(this.thread),
+      openThread: this.openThread,
+      dismiss: (message) => this.#dismiss(message),
+    };
+    const { me } = this.session;
+    const { thread, lastRead } = this;
+    reconcile(this.list, rowsOf([...this.#messages.values()], { me, thread, lastRead }), {
       key: (row) => row.key,
       print: (row) => row.print,
       build: (row) => (row.divider ? divider(row) : this.#built(row, place)),
       update: (node, row) => (row.divider ? relabel(node, row) : this.#updated(node, row)),
     });
-    this.top.replaceChildren(...(this.#more ? [this.#moreButton()] : this.intro ? [this.intro()] : []));
+    this.top.replaceChildren(
+      ...(this.#more ? [this.#moreButton()] : this.intro ? [this.intro()] : []),
+    );
   }
 
   #built(row, place) {
@@ -168,36 +216,12 @@ export class MessageLog {
     node.classList.toggle("is-compact", row.compact);
   }
 
-  #rows() {
-    const { tz } = this.session.me;
-    const rows = [];
-    let before = null;
-    let marked = !this.lastRead;
-    for (const message of [...this.#messages.values()].sort((a, b) => Number(a.ts) - Number(b.ts))) {
-      const day = dayKey(Number(message.ts), tz);
-      const newDay = !this.thread && (!before || dayKey(Number(before.ts), tz) !== day);
-      if (newDay) rows.push({ divider: "day", key: `day ${day}`, print: dayOf(Number(message.ts), tz), label: dayOf(Number(message.ts), tz) });
-      const unread = !marked && message.ts > this.lastRead && message.user !== this.session.me.id;
-      if (unread) {
-        marked = true;
-        rows.push({ divider: "new", key: "new", print: "", label: "New" });
-      }
-      const compact = !newDay && !unread && sameBreath(before, message);
-      rows.push({ message, compact, key: message.ts, print: `${printOf(message)} ${compact}` });
-      if (this.thread && message.ts === this.thread) rows.push(this.#threadCount());
-      before = message;
-    }
-    return rows;
-  }
-
-  #threadCount() {
-    const count = this.#messages.size - 1;
-    const label = count === 0 ? "No replies yet" : count === 1 ? "1 reply" : `${count} replies`;
-    return { divider: "count", key: "count", print: label, label };
-  }
-
   #moreButton() {
-    return h("button", { type: "button", class: "button earlier", on: { click: () => this.earlier() } }, "Earlier messages");
+    return h(
+      "button",
+      { type: "button", class: "button earlier", on: { click: () => this.earlier() } },
+      "Earlier messages",
+    );
   }
 
   toEnd() {
@@ -218,8 +242,13 @@ export class MessageLog {
     const on = event.target.classList.contains("message") ? event.target : null;
     if (event.target !== this.scroller && !on) return;
     const at = on ? all.indexOf(on) : all.length;
-    const next = { ArrowUp: all[at - 1], ArrowDown: all[at + 1], ArrowRight: on?.querySelector(".tool"),
-      Home: all[0], End: all.at(-1) }[event.key];
+    const next = {
+      ArrowUp: all[at - 1],
+      ArrowDown: all[at + 1],
+      ArrowRight: on?.querySelector(".tool"),
+      Home: all[0],
+      End: all.at(-1),
+    }[event.key];
     if (event.key === "Enter" && on && !this.thread) {
       event.preventDefault();
       this.openThread(MessageNode.of(on).message.thread_ts ?? on.dataset.ts);
@@ -230,25 +259,15 @@ export class MessageLog {
   }
 }
 
-function sameBreath(before, message) {
-  return Boolean(before) && before.user === message.user && before.username === message.username &&
-    !before.ephemeral && !message.ephemeral && !message.subtype && !before.subtype && !before.reply_count &&
-    Number(message.ts) - Number(before.ts) < SAME_BREATH_S;
-}
-
-/** @type {WeakMap<Message, string>} a message object never changes; its successor is another */
-const prints = new WeakMap();
-
-function printOf(message) {
-  if (!prints.has(message)) prints.set(message, JSON.stringify(message));
-  return prints.get(message);
-}
-
 function relabel(node, { label }) {
   node.setAttribute("aria-label", label);
   node.firstElementChild.textContent = label;
 }
 
 function divider({ divider: kind, label }) {
-  return h("div", { class: `divider divider-${kind}`, role: "separator", "aria-label": label }, h("span", {}, label));
+  return h(
+    "div",
+    { class: `divider divider-${kind}`, role: "separator", "aria-label": label },
+    h("span", {}, label),
+  );
 }

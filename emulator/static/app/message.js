@@ -46,14 +46,26 @@ export class MessageNode {
     this.place = place;
     const { session, channel } = place;
     this.trouble = h("div", { class: "trouble", role: "alert", hidden: true });
-    this.surface = new Surface(session, { channel, ts: message.ts }, "message", (text) => this.#complain(text));
+    this.surface = new Surface(session, { channel, ts: message.ts }, "message", (text) =>
+      this.#complain(text),
+    );
     this.surface.currentChannel = channel;
-    this.parts = { gutter: h("div", { class: "gutter" }), byline: h("div", { class: "byline" }),
-      note: h("div", { class: "only-you" }), body: h("div", { class: "blocks" }), extras: h("div", { class: "extras" }),
-      foot: h("div", { class: "message-foot" }) };
+    this.parts = {
+      gutter: h("div", { class: "gutter" }),
+      byline: h("div", { class: "byline" }),
+      note: h("div", { class: "only-you" }),
+      body: h("div", { class: "blocks" }),
+      extras: h("div", { class: "extras" }),
+      foot: h("div", { class: "message-foot" }),
+    };
     const { gutter, byline, note, body, extras, foot } = this.parts;
-    this.node = h("article", { class: "message", tabindex: "-1", data: { ts: message.ts, channel } },
-      gutter, h("div", { class: "message-main" }, note, byline, body, extras, this.trouble, foot), this.#tools());
+    this.node = h(
+      "article",
+      { class: "message", tabindex: "-1", data: { ts: message.ts, channel } },
+      gutter,
+      h("div", { class: "message-main" }, note, byline, body, extras, this.trouble, foot),
+      this.#tools(),
+    );
     MessageNode.#of.set(this.node, this);
     this.update(message);
   }
@@ -69,8 +81,14 @@ export class MessageNode {
     this.node.classList.toggle("is-private", message.ephemeral === true);
     this.node.classList.toggle("is-notice", NOTICES.has(message.subtype));
     this.parts.gutter.replaceChildren(avatar(author), this.#time("gutter-time"));
-    this.parts.byline.replaceChildren(this.#author(author), badge(author) ?? "", this.#time("time"));
-    this.parts.note.replaceChildren(...(message.ephemeral ? [icon("eye"), "Only visible to you", this.#dismiss()] : []));
+    this.parts.byline.replaceChildren(
+      this.#author(author),
+      badge(author) ?? "",
+      this.#time("time"),
+    );
+    this.parts.note.replaceChildren(
+      ...(message.ephemeral ? [icon("eye"), "Only visible to you", this.#dismiss()] : []),
+    );
     this.#body();
     this.parts.extras.replaceChildren(fragment(this.#edited(), this.#files(), this.#reactions()));
     this.parts.foot.replaceChildren(this.#replies());
@@ -83,7 +101,11 @@ export class MessageNode {
   #time(name) {
     const { me } = this.place.session;
     const at = Number(this.message.ts);
-    return h("time", { class: name, datetime: new Date(at * 1000).toISOString(), title: momentOf(at, me.tz) }, timeOf(at, me.tz));
+    return h(
+      "time",
+      { class: name, datetime: new Date(at * 1000).toISOString(), title: momentOf(at, me.tz) },
+      timeOf(at, me.tz),
+    );
   }
 
   /** The text stands in for blocks; with blocks it is only for notifications. */
@@ -94,7 +116,10 @@ export class MessageNode {
     const drawn = blocks.length || !said.text ? blocks : [];
     renderBlocks(this.parts.body, drawn, surface);
     this.plain?.remove();
-    this.plain = drawn === blocks ? null : h("div", { class: "text" }, mrkdwn(said.text, { session: place.session }));
+    this.plain =
+      drawn === blocks
+        ? null
+        : h("div", { class: "text" }, mrkdwn(said.text, { session: place.session }));
     if (this.plain) this.parts.body.before(this.plain);
     this.attached?.remove();
     this.attached = message.attachments?.length ? attachments(message.attachments, surface) : null;
@@ -109,7 +134,13 @@ export class MessageNode {
 
   #files() {
     const files = this.message.files ?? [];
-    return files.length ? h("div", { class: "files" }, files.map((f) => fileChip(f, this.place.session))) : null;
+    return files.length
+      ? h(
+          "div",
+          { class: "files" },
+          files.map((f) => fileChip(f, this.place.session)),
+        )
+      : null;
   }
 
   #reactions() {
@@ -118,44 +149,96 @@ export class MessageNode {
     const { session } = this.place;
     const chip = ({ name, users, count }) => {
       const mine = users.includes(session.me.id);
-      return h("button", { type: "button", class: "reaction", "aria-pressed": String(mine),
-        title: users.map((id) => nameOf(session.users.get(id))).join(", "),
-        on: { click: () => this.#react(name, mine) } }, emoji(name) ?? `:${name}:`, ` ${count}`);
+      return h(
+        "button",
+        {
+          type: "button",
+          class: "reaction",
+          "aria-pressed": String(mine),
+          title: users.map((id) => nameOf(session.users.get(id))).join(", "),
+          on: { click: () => this.#react(name, mine) },
+        },
+        emoji(name) ?? `:${name}:`,
+        ` ${count}`,
+      );
     };
     return h("div", { class: "reactions" }, reactions.map(chip));
   }
 
   #react(name, remove) {
     const { session, channel } = this.place;
-    session.post("react", { channel, ts: this.message.ts, name, remove }).catch((e) => this.#complain(e.message));
+    session
+      .post("react", { channel, ts: this.message.ts, name, remove })
+      .catch((e) => this.#complain(e.message));
   }
 
   #replies() {
     const { reply_count: count, reply_users: users = [], latest_reply: latest } = this.message;
     if (!count || this.place.inThread) return "";
     const { session } = this.place;
-    return h("button", { type: "button", class: "replies", on: { click: () => this.place.openThread(this.message.ts) } },
+    return h(
+      "button",
+      {
+        type: "button",
+        class: "replies",
+        on: { click: () => this.place.openThread(this.message.ts) },
+      },
       users.slice(0, 4).map((id) => avatar(session.users.get(id), { size: "small" })),
       h("span", { class: "replies-count" }, count === 1 ? "1 reply" : `${count} replies`),
-      latest && h("span", { class: "replies-last" }, `Last ${agoOf(Number(latest))}`));
+      latest && h("span", { class: "replies-last" }, `Last ${agoOf(Number(latest))}`),
+    );
   }
 
   #dismiss() {
-    return h("button", { type: "button", class: "plain-button", on: { click: () => this.place.dismiss(this.message) } }, "Dismiss");
+    return h(
+      "button",
+      {
+        type: "button",
+        class: "plain-button",
+        on: { click: () => this.place.dismiss(this.message) },
+      },
+      "Dismiss",
+    );
   }
 
   #tools() {
     const tool = (label, sign, run) =>
-      h("button", { type: "button", class: "tool", tabindex: "-1", "aria-label": label, title: label, on: { click: run, keydown: (event) => this.#toolKey(event) } }, icon(sign));
+      h(
+        "button",
+        {
+          type: "button",
+          class: "tool",
+          tabindex: "-1",
+          "aria-label": label,
+          title: label,
+          on: { click: run, keydown: (event) => this.#toolKey(event) },
+        },
+        icon(sign),
+      );
     const react = (event) => {
-      const mine = (name) => this.message.reactions?.find((r) => r.name === name)?.users.includes(this.place.session.me.id);
-      openMenu(event.currentTarget, REACTIONS.map((name) => ({
-        label: fragment(emoji(name), ` ${name.replaceAll("_", " ")}`), run: () => this.#react(name, mine(name)) })));
+      const mine = (name) =>
+        this.message.reactions
+          ?.find((r) => r.name === name)
+          ?.users.includes(this.place.session.me.id);
+      openMenu(
+        event.currentTarget,
+        REACTIONS.map((name) => ({
+          label: fragment(emoji(name), ` ${name.replaceAll("_", " ")}`),
+          run: () => this.#react(name, mine(name)),
+        })),
+      );
     };
-    return h("div", { class: "tools", role: "toolbar", "aria-label": "Message" },
+    return h(
+      "div",
+      { class: "tools", role: "toolbar", "aria-label": "Message" },
       tool("React", "face", react),
       tool("More", "dots", (event) => openMenu(event.currentTarget, this.#more())),
-      this.place.inThread ? null : tool("Reply in thread", "reply", () => this.place.openThread(this.message.thread_ts ?? this.message.ts)));
+      this.place.inThread
+        ? null
+        : tool("Reply in thread", "reply", () =>
+            this.place.openThread(this.message.thread_ts ?? this.message.ts),
+          ),
+    );
   }
 
   #more() {
@@ -163,14 +246,20 @@ export class MessageNode {
     const { ts, user } = this.message;
     const link = `${location.origin}/archives/${channel}/p${ts.replace(".", "")}`;
     const copy = { label: "Copy link", run: () => navigator.clipboard.writeText(link) };
-    const remove = { label: "Delete message", run: () =>
-      session.post("delete", { channel, ts }).catch((e) => this.#complain(e.message)) };
+    const remove = {
+      label: "Delete message",
+      run: () => session.post("delete", { channel, ts }).catch((e) => this.#complain(e.message)),
+    };
     return user === session.me.id && !this.message.bot_id ? [copy, remove] : [copy];
   }
 
   #toolKey(event) {
     const { currentTarget: on } = event;
-    const next = { ArrowRight: on.nextElementSibling, ArrowLeft: on.previousElementSibling ?? this.node, Escape: this.node }[event.key];
+    const next = {
+      ArrowRight: on.nextElementSibling,
+      ArrowLeft: on.previousElementSibling ?? this.node,
+      Escape: this.node,
+    }[event.key];
     if (!next) return;
     event.preventDefault();
     event.stopPropagation();
@@ -184,5 +273,16 @@ export class MessageNode {
 }
 
 /** Messages that only say that something happened to the conversation. */
-const NOTICES = new Set(["channel_join", "channel_leave", "channel_archive", "channel_unarchive",
-  "channel_name", "channel_topic", "channel_purpose", "group_join", "group_leave", "bot_add", "bot_remove"]);
+const NOTICES = new Set([
+  "channel_join",
+  "channel_leave",
+  "channel_archive",
+  "channel_unarchive",
+  "channel_name",
+  "channel_topic",
+  "channel_purpose",
+  "group_join",
+  "group_leave",
+  "bot_add",
+  "bot_remove",
+]);

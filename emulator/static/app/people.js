@@ -24,9 +24,7 @@ export function firstName(user) {
 
 /** The person's own colour, as CSS. @param {User | undefined} user */
 export function colourOf(user) {
-  return /^#?[0-9a-f]{6}$/i.test(user?.color ?? "")
-    ? `#${user.color.replace("#", "")}`
-    : "#7a7f8c";
+  return /^#?[0-9a-f]{6}$/i.test(user?.color ?? "") ? `#${user.color.replace("#", "")}` : "#7a7f8c";
 }
 
 /**

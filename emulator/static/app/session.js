@@ -48,8 +48,7 @@ export class Session extends Bus {
   user(reference) {
     if (!reference) return undefined;
     return (
-      this.users.get(reference) ??
-      [...this.users.values()].find((u) => u.handle === reference)
+      this.users.get(reference) ?? [...this.users.values()].find((u) => u.handle === reference)
     );
   }
 
@@ -62,12 +61,15 @@ export class Session extends Bus {
   async actAs(user) {
     this.me = user;
     await this.reload();
+    if (this.me !== user) return; // already somebody else
     this.#listen();
     this.emit("me", user);
   }
 
   async reload() {
-    const { conversations } = await api.get("conversations", { as: this.me.id });
+    const { me } = this;
+    const { conversations } = await api.get("conversations", { as: me.id });
+    if (this.me.id !== me.id) return;
     this.conversations = new Map(conversations.map((c) => [c.id, c]));
     this.emit("conversations");
   }

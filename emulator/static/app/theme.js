@@ -28,11 +28,31 @@ function choose(name) {
 /** The button that chooses. */
 export function themeButton() {
   const face = () => icon(CHOICES.find(([name]) => name === current())[2]);
-  const node = h("button", { type: "button", class: "bar-button", "aria-label": "Theme", title: "Theme", "aria-haspopup": "menu", on: {
-    click: () => openMenu(node, CHOICES.map(([name, label]) => ({
-      label, value: name, checked: name === current(), run: () => {
-        choose(name);
-        node.replaceChildren(face());
-      } }))) } }, face());
+  const node = h(
+    "button",
+    {
+      type: "button",
+      class: "bar-button",
+      "aria-label": "Theme",
+      title: "Theme",
+      "aria-haspopup": "menu",
+      on: {
+        click: () =>
+          openMenu(
+            node,
+            CHOICES.map(([name, label]) => ({
+              label,
+              value: name,
+              checked: name === current(),
+              run: () => {
+                choose(name);
+                node.replaceChildren(face());
+              },
+            })),
+          ),
+      },
+    },
+    face(),
+  );
   return node;
 }

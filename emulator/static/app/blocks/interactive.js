@@ -8,7 +8,11 @@ import { textObject } from "../text/mrkdwn.js";
 
 function row(block, { surface }) {
   const slot = { surface, blockId: block.block_id, reports: true };
-  return h("div", {}, (block.elements ?? []).map((element) => renderElement(element, slot)));
+  return h(
+    "div",
+    {},
+    (block.elements ?? []).map((element) => renderElement(element, slot)),
+  );
 }
 
 /** `actions` @param {any} block @param {Drawing} drawing */
@@ -36,13 +40,21 @@ export function input(block, { surface, errors }) {
   if (error) named?.setAttribute("aria-invalid", "true");
   if (named && !named.id) named.id = uniqueId("field");
   const grouped = GROUPED.has(block.element?.type);
-  return h("div", { class: error ? "field has-error" : "field" },
-    h(grouped ? "span" : "label", { id: ids.label, class: "field-label", for: grouped ? null : named?.id },
+  return h(
+    "div",
+    { class: error ? "field has-error" : "field" },
+    h(
+      grouped ? "span" : "label",
+      { id: ids.label, class: "field-label", for: grouped ? null : named?.id },
       textObject(block.label, session),
-      block.optional ? h("span", { class: "field-optional" }, " optional") : null),
+      block.optional ? h("span", { class: "field-optional" }, " optional") : null,
+    ),
     control,
     error ? h("p", { id: ids.error, class: "field-error", role: "alert" }, error) : null,
-    block.hint ? h("p", { id: ids.hint, class: "field-hint" }, textObject(block.hint, session)) : null);
+    block.hint
+      ? h("p", { id: ids.hint, class: "field-hint" }, textObject(block.hint, session))
+      : null,
+  );
 }
 
 /** The node inside a control that the keyboard goes to. */

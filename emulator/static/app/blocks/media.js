@@ -11,9 +11,15 @@ import { plainText, textObject } from "../text/mrkdwn.js";
 
 /** `image` @param {any} block @param {Drawing} drawing */
 export function imageBlock(block, { surface }) {
-  return h("figure", {},
+  return h(
+    "figure",
+    {},
     block.title && h("figcaption", {}, textObject(block.title, surface.session)),
-    renderElement({ ...block, type: "image" }, { surface, blockId: block.block_id, reports: false }));
+    renderElement(
+      { ...block, type: "image" },
+      { surface, blockId: block.block_id, reports: false },
+    ),
+  );
 }
 
 /** `video`: what it is and where; nothing from elsewhere plays inside the page. */
@@ -21,12 +27,18 @@ export function video(block, { surface }) {
   const { session } = surface;
   const title = block.title ? plainText(block.title.text ?? block.title) : block.alt_text;
   const source = [block.author_name, block.provider_name].filter(Boolean).join(" · ");
-  return h("div", { class: "tile" },
+  return h(
+    "div",
+    { class: "tile" },
     h("span", { class: "tile-sign" }, icon("play")),
-    h("div", { class: "tile-main" },
+    h(
+      "div",
+      { class: "tile-main" },
       h("div", { class: "tile-title" }, link(block.title_url || block.video_url || "", title)),
       block.description && h("div", { class: "tile-note" }, textObject(block.description, session)),
-      source && h("div", { class: "tile-note" }, source)));
+      source && h("div", { class: "tile-note" }, source),
+    ),
+  );
 }
 
 /** `file`: a remote file, or one of the workspace. */
@@ -39,9 +51,21 @@ export function file(block, { surface }) {
 export function call(block) {
   const details = block.call?.v1 ?? {};
   const people = details.active_participants?.length ?? 0;
-  return h("div", { class: "tile" },
+  return h(
+    "div",
+    { class: "tile" },
     h("span", { class: "tile-sign" }, icon("phone")),
-    h("div", { class: "tile-main" },
-      h("div", { class: "tile-title" }, details.join_url ? link(details.join_url, details.name ?? "Call") : (details.name ?? "Call")),
-      h("div", { class: "tile-note" }, people ? `${people} in the call` : (block.call_id ?? ""))));
+    h(
+      "div",
+      { class: "tile-main" },
+      h(
+        "div",
+        { class: "tile-title" },
+        details.join_url
+          ? link(details.join_url, details.name ?? "Call")
+          : (details.name ?? "Call"),
+      ),
+      h("div", { class: "tile-note" }, people ? `${people} in the call` : (block.call_id ?? "")),
+    ),
+  );
 }

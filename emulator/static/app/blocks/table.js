@@ -20,13 +20,30 @@ export function table(block, { surface }) {
   const settings = block.column_settings ?? [];
   const cell = (tag) => (value, column) => {
     const { align, is_wrapped: wrapped } = settings[column] ?? {};
-    return h(tag, {
-      scope: tag === "th" ? "col" : null,
-      data: { align: align ?? (value?.type === "raw_number" ? "right" : null), wrapped: wrapped ? "" : null },
-    }, content(value, surface.session));
+    return h(
+      tag,
+      {
+        scope: tag === "th" ? "col" : null,
+        data: {
+          align: align ?? (value?.type === "raw_number" ? "right" : null),
+          wrapped: wrapped ? "" : null,
+        },
+      },
+      content(value, surface.session),
+    );
   };
-  return h("div", { class: "table-scroll", tabindex: "0", role: "group", "aria-label": "Table" },
-    h("table", {},
+  return h(
+    "div",
+    { class: "table-scroll", tabindex: "0", role: "group", "aria-label": "Table" },
+    h(
+      "table",
+      {},
       h("thead", {}, h("tr", {}, head.map(cell("th")))),
-      h("tbody", {}, rows.map((row) => h("tr", {}, row.map(cell("td")))))));
+      h(
+        "tbody",
+        {},
+        rows.map((row) => h("tr", {}, row.map(cell("td")))),
+      ),
+    ),
+  );
 }

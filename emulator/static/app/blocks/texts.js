@@ -14,23 +14,41 @@ export function section(block, { surface }) {
   const { session } = surface;
   const slot = { surface, blockId: block.block_id, reports: true };
   const text = block.text && h("div", { class: "text" }, textObject(block.text, session));
-  const fields = block.fields?.length > 0 && h("div", { class: "fields" },
-    block.fields.map((f) => h("div", { class: "text" }, textObject(f, session))));
-  return h("div", {},
+  const fields =
+    block.fields?.length > 0 &&
+    h(
+      "div",
+      { class: "fields" },
+      block.fields.map((f) => h("div", { class: "text" }, textObject(f, session))),
+    );
+  return h(
+    "div",
+    {},
     h("div", { class: "section-main" }, text && folded(text, block), fields),
-    block.accessory && h("div", { class: "accessory" }, renderElement(block.accessory, slot)));
+    block.accessory && h("div", { class: "accessory" }, renderElement(block.accessory, slot)),
+  );
 }
 
 /** Slack folds a long section behind "See more", unless it says `expand`. */
 function folded(text, block) {
   if (block.expand || (block.text.text ?? "").length <= LONG) return text;
   text.classList.add("is-folded");
-  const more = h("button", { type: "button", class: "see-more", "aria-expanded": "false", on: {
-    click: () => {
-      const open = !text.classList.toggle("is-folded");
-      more.textContent = open ? "See less" : "See more";
-      more.setAttribute("aria-expanded", String(open));
-    } } }, "See more");
+  const more = h(
+    "button",
+    {
+      type: "button",
+      class: "see-more",
+      "aria-expanded": "false",
+      on: {
+        click: () => {
+          const open = !text.classList.toggle("is-folded");
+          more.textContent = open ? "See less" : "See more";
+          more.setAttribute("aria-expanded", String(open));
+        },
+      },
+    },
+    "See more",
+  );
   return h("div", {}, text, more);
 }
 

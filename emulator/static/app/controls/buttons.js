@@ -108,7 +108,11 @@ export function feedbackButtons(element, slot) {
     );
     return node;
   });
-  return h("span", { class: "feedback", role: "group", "aria-label": "Feedback", ...dataOf(slot, element) }, nodes);
+  return h(
+    "span",
+    { class: "feedback", role: "group", "aria-label": "Feedback", ...dataOf(slot, element) },
+    nodes,
+  );
 }
 
 function dataOf(slot, element) {

@@ -19,7 +19,11 @@ export function confirmed(confirm, session) {
       "aria-labelledby": title,
       "aria-describedby": text,
     },
-    h("h2", { id: title, class: "dialog-title" }, textObject(confirm.title ?? "Are you sure?", session)),
+    h(
+      "h2",
+      { id: title, class: "dialog-title" },
+      textObject(confirm.title ?? "Are you sure?", session),
+    ),
     h("div", { id: text, class: "confirm-text" }, textObject(confirm.text, session)),
     h(
       "div",

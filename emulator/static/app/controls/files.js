@@ -22,8 +22,22 @@ export function fileInput(element, slot) {
   const draw = () => list.replaceChildren(...kept.map(row));
 
   const row = (file) =>
-    h("li", { class: "token" }, icon("file"), file.name,
-      h("button", { type: "button", class: "token-drop", "aria-label": `Remove ${file.name}`, on: { click: () => drop(file) } }, icon("close")));
+    h(
+      "li",
+      { class: "token" },
+      icon("file"),
+      file.name,
+      h(
+        "button",
+        {
+          type: "button",
+          class: "token-drop",
+          "aria-label": `Remove ${file.name}`,
+          on: { click: () => drop(file) },
+        },
+        icon("close"),
+      ),
+    );
 
   const drop = (file) => {
     kept.splice(kept.indexOf(file), 1);
@@ -32,7 +46,12 @@ export function fileInput(element, slot) {
 
   const settle = () => {
     draw();
-    return choose(slot, element, kept.map((f) => f.id), input);
+    return choose(
+      slot,
+      element,
+      kept.map((f) => f.id),
+      input,
+    );
   };
 
   const add = async (files) => {

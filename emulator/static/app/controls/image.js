@@ -16,7 +16,17 @@ export function image(element, { surface }) {
   const href = safeHref(element.image_url ?? element.slack_file?.url ?? "");
   const face = [icon("eye"), h("span", {}, alt)];
   return href
-    ? h("a", { class: "picture-away", href, title: `${alt}: ${href}`, target: "_blank", rel: "noopener noreferrer nofollow" }, face)
+    ? h(
+        "a",
+        {
+          class: "picture-away",
+          href,
+          title: `${alt}: ${href}`,
+          target: "_blank",
+          rel: "noopener noreferrer nofollow",
+        },
+        face,
+      )
     : h("span", { class: "picture-away" }, face);
 }
 

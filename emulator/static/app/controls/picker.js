@@ -34,27 +34,54 @@ class Picker {
     this.face = h("span", { class: "picker-face" });
     this.button = h(
       "button",
-      { type: "button", class: "picker-button", role: "combobox", "aria-haspopup": "listbox", "aria-expanded": "false",
-        ...named(options), on: { click: () => this.toggle(), keydown: (e) => this.#openKey(e) } },
+      {
+        type: "button",
+        class: "picker-button",
+        role: "combobox",
+        "aria-haspopup": "listbox",
+        "aria-expanded": "false",
+        ...named(options),
+        on: { click: () => this.toggle(), keydown: (e) => this.#openKey(e) },
+      },
       this.face,
       icon("chevronDown"),
     );
     this.search = h("input", {
-      type: "text", class: "picker-search", role: "combobox", autocomplete: "off", "aria-expanded": "true",
-      "aria-autocomplete": "list", "aria-label": "Search", placeholder: "Search", on: {
-        input: () => this.#refresh(), keydown: (event) => this.#key(event) },
+      type: "text",
+      class: "picker-search",
+      role: "combobox",
+      autocomplete: "off",
+      "aria-expanded": "true",
+      "aria-autocomplete": "list",
+      "aria-label": "Search",
+      placeholder: "Search",
+      on: {
+        input: () => this.#refresh(),
+        keydown: (event) => this.#key(event),
+      },
     });
     this.list = new Listbox({
-      owner: this.search, label: options.placeholder, multiple: options.multiple,
+      owner: this.search,
+      label: options.placeholder,
+      multiple: options.multiple,
       isSelected: (entry) => this.chosen.some((c) => c.value === entry.value),
       picked: (entry) => this.#pick(entry),
     });
     this.button.setAttribute("aria-controls", this.list.node.id);
-    this.menu = h("div", { class: "picker-menu", popover: "auto", on: { toggle: (e) => this.#toggled(e) } },
-      h("div", { class: "picker-search-row" }, icon("search"), this.search), this.list.node);
+    this.menu = h(
+      "div",
+      { class: "picker-menu", popover: "auto", on: { toggle: (e) => this.#toggled(e) } },
+      h("div", { class: "picker-search-row" }, icon("search"), this.search),
+      this.list.node,
+    );
     this.tokens = h("div", { class: "picker-tokens" });
-    this.node = h("div", { class: "picker", data: options.marks.data },
-      options.multiple ? this.tokens : null, this.button, this.menu);
+    this.node = h(
+      "div",
+      { class: "picker", data: options.marks.data },
+      options.multiple ? this.tokens : null,
+      this.button,
+      this.menu,
+    );
     this.#draw();
   }
 
@@ -128,7 +155,10 @@ class Picker {
     const before = this.chosen;
     this.chosen = chosen;
     this.#draw();
-    const kept = await this.options.change(chosen.map((c) => c.value), this.button);
+    const kept = await this.options.change(
+      chosen.map((c) => c.value),
+      this.button,
+    );
     if (kept) return;
     this.chosen = before;
     this.#draw();
@@ -138,7 +168,12 @@ class Picker {
     const { multiple, placeholder } = this.options;
     const single = !multiple && this.chosen[0];
     this.face.replaceChildren(
-      ...(single ? [single.sign?.cloneNode(true) ?? "", h("span", { class: "picker-value" }, copy(single.label))] : [placeholder]),
+      ...(single
+        ? [
+            single.sign?.cloneNode(true) ?? "",
+            h("span", { class: "picker-value" }, copy(single.label)),
+          ]
+        : [placeholder]),
     );
     this.button.classList.toggle("is-empty", !single);
     this.button.setAttribute("data-value", this.chosen.map((c) => c.value).join(" "));
@@ -150,9 +185,22 @@ class Picker {
       this.#commit(this.chosen.filter((c) => c.value !== entry.value));
       this.button.focus();
     };
-    return h("span", { class: "token" }, entry.sign?.cloneNode(true), copy(entry.label),
-      h("button", { type: "button", class: "token-drop", "aria-label": `Remove ${entry.words}`, on: { click: drop } },
-        icon("close")));
+    return h(
+      "span",
+      { class: "token" },
+      entry.sign?.cloneNode(true),
+      copy(entry.label),
+      h(
+        "button",
+        {
+          type: "button",
+          class: "token-drop",
+          "aria-label": `Remove ${entry.words}`,
+          on: { click: drop },
+        },
+        icon("close"),
+      ),
+    );
   }
 }
 

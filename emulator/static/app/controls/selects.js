@@ -22,8 +22,7 @@ function select(element, slot, { find, chosen, fallback, alwaysSearch = false })
     alwaysSearch,
     chosen,
     find,
-    change: (values, node) =>
-      choose(slot, element, multiple ? values : (values[0] ?? null), node),
+    change: (values, node) => choose(slot, element, multiple ? values : (values[0] ?? null), node),
   });
 }
 
@@ -32,9 +31,10 @@ function optionEntry(option, slot, group) {
   const { session } = slot.surface;
   return {
     value: option.value,
-    label: textObject(option.text, session).childNodes.length > 1
-      ? wrap(textObject(option.text, session))
-      : (option.text?.text ?? ""),
+    label:
+      textObject(option.text, session).childNodes.length > 1
+        ? wrap(textObject(option.text, session))
+        : (option.text?.text ?? ""),
     note: option.description ? wrap(textObject(option.description, session)) : null,
     words: option.text?.text ?? "",
     group,
@@ -128,8 +128,13 @@ function conversationEntry(conversation, session) {
 }
 
 function allowed(conversation, filter = {}) {
-  const kind = conversation.is_im ? "im" : conversation.is_mpim ? "mpim"
-    : conversation.is_private ? "private" : "public";
+  const kind = conversation.is_im
+    ? "im"
+    : conversation.is_mpim
+      ? "mpim"
+      : conversation.is_private
+        ? "private"
+        : "public";
   if (filter.include && !filter.include.includes(kind)) return false;
   return !(filter.exclude_external_shared_channels && conversation.is_ext_shared);
 }
@@ -149,4 +154,3 @@ export function conversationSelect(element, slot) {
     find: (query) => matching(entries, query),
   });
 }
-

@@ -55,7 +55,7 @@ export async function pressed(slot, element, value, node) {
 /** Attributes that every control carries. @param {Slot} slot @param {any} element */
 export function marks(slot, element) {
   return {
-    data: { actionId: element.action_id, blockId: slot.blockId },
+    data: { actionId: element.action_id },
     "aria-labelledby": slot.labelledBy,
     "aria-describedby": slot.describedBy,
     "aria-required": slot.required ? "true" : null,

@@ -61,7 +61,10 @@ function counted(node, most) {
 /** `plain_text_input` */
 export function plainTextInput(element, slot) {
   if (!element.multiline) {
-    return counted(field("input", element, slot, { type: "text", autocomplete: "off" }), element.max_length);
+    return counted(
+      field("input", element, slot, { type: "text", autocomplete: "off" }),
+      element.max_length,
+    );
   }
   return counted(area(element, slot), element.max_length);
 }

@@ -18,7 +18,14 @@ export class CallsTab {
   constructor(session) {
     this.ledger = new Ledger({
       none: "The app has not called yet.",
-      cells: (c) => [`#${c.n}`, timeWithSeconds(c.at, session.me.tz), h("strong", {}, c.method), h("span", { class: "verdict" }, verdict(c)), c.fault ? "fault" : "", `${Number(c.ms ?? 0).toFixed(1)} ms`],
+      cells: (c) => [
+        `#${c.n}`,
+        timeWithSeconds(c.at, session.me.tz),
+        h("strong", {}, c.method),
+        h("span", { class: "verdict" }, verdict(c)),
+        c.fault ? "fault" : "",
+        `${Number(c.ms ?? 0).toFixed(1)} ms`,
+      ],
       parts: (c) => ({ Request: c.body, Response: c.response, Fault: c.fault }),
       state: (c) => (c.response?.ok ? "ok" : "bad"),
     });

@@ -19,15 +19,48 @@ export class ClockTab {
     this.session = session;
     this.face = h("output", { class: "clock-face", "aria-live": "off" });
     this.note = h("p", { class: "field-hint", role: "status" });
-    this.own = h("input", { type: "text", class: "text-field", value: "2h", "aria-label": "How far: a number and s, m, h or d" });
-    this.node = h("div", { class: "clock-tab" },
+    this.own = h("input", {
+      type: "text",
+      class: "text-field",
+      value: "2h",
+      "aria-label": "How far: a number and s, m, h or d",
+    });
+    this.node = h(
+      "div",
+      { class: "clock-tab" },
       h("div", {}, h("div", { class: "field-label" }, "It is now"), this.face),
-      h("div", {}, h("div", { class: "field-label" }, "Move on by"),
-        h("div", { class: "button-row" },
-          STEPS.map(([step, words]) => h("button", { type: "button", class: "button", on: { click: () => this.#advance(step) } }, words)),
-          h("form", { class: "inline-form", on: { submit: (event) => { event.preventDefault(); this.#advance(this.own.value.trim()); } } },
-            this.own, h("button", { type: "submit", class: "button" }, "Advance")))),
-      this.note);
+      h(
+        "div",
+        {},
+        h("div", { class: "field-label" }, "Move on by"),
+        h(
+          "div",
+          { class: "button-row" },
+          STEPS.map(([step, words]) =>
+            h(
+              "button",
+              { type: "button", class: "button", on: { click: () => this.#advance(step) } },
+              words,
+            ),
+          ),
+          h(
+            "form",
+            {
+              class: "inline-form",
+              on: {
+                submit: (event) => {
+                  event.preventDefault();
+                  this.#advance(this.own.value.trim());
+                },
+              },
+            },
+            this.own,
+            h("button", { type: "submit", class: "button" }, "Advance"),
+          ),
+        ),
+      ),
+      this.note,
+    );
     session.on("clock me", () => this.#draw());
     setInterval(() => this.node.isConnected && this.#draw(), 1000);
   }

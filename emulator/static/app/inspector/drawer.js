@@ -15,19 +15,82 @@ export class Inspector {
   /** @param {Session} session */
   constructor(session) {
     this.session = session;
-    this.tabs = [new EnvelopesTab(session), new CallsTab(session), new ClockTab(session), new FaultsTab(session)];
+    this.tabs = [
+      new EnvelopesTab(session),
+      new CallsTab(session),
+      new ClockTab(session),
+      new FaultsTab(session),
+    ];
     this.buttons = this.tabs.map((tab, index) =>
-      h("button", { type: "button", class: "tab", role: "tab", id: `inspect-tab-${index}`, "aria-controls": "inspect-panel", data: { tab: tab.name }, on: { click: () => this.show(index) } }, tab.title));
-    this.panel = h("div", { class: "inspect-panel", id: "inspect-panel", role: "tabpanel", tabindex: "0" });
-    this.node = h("aside", { class: "sheet inspector", "aria-label": "Inspector", hidden: true },
-      h("header", { class: "pane-head" },
-        h("div", { class: "tabs", role: "tablist", "aria-label": "Inspector", on: { keydown: (event) => this.#move(event) } }, this.buttons),
+      h(
+        "button",
+        {
+          type: "button",
+          class: "tab",
+          role: "tab",
+          id: `inspect-tab-${index}`,
+          "aria-controls": "inspect-panel",
+          data: { tab: tab.name },
+          on: { click: () => this.show(index) },
+        },
+        tab.title,
+      ),
+    );
+    this.panel = h("div", {
+      class: "inspect-panel",
+      id: "inspect-panel",
+      role: "tabpanel",
+      tabindex: "0",
+    });
+    this.node = h(
+      "aside",
+      { class: "sheet inspector", "aria-label": "Inspector", hidden: true },
+      h(
+        "header",
+        { class: "pane-head" },
+        h(
+          "div",
+          {
+            class: "tabs",
+            role: "tablist",
+            "aria-label": "Inspector",
+            on: { keydown: (event) => this.#move(event) },
+          },
+          this.buttons,
+        ),
         h("span", { class: "pane-about" }),
-        h("button", { type: "button", class: "button button-icon", "aria-label": "Close inspector", on: { click: () => this.toggle(false) } }, icon("close"))),
-      this.panel);
-    this.opener = h("button", { type: "button", class: "bar-button", "aria-label": "Inspector", title: "Inspector: envelopes, API calls, clock, faults",
-      "aria-expanded": "false", on: { click: () => this.toggle(this.node.hidden) } }, icon("gauge"));
+        h(
+          "button",
+          {
+            type: "button",
+            class: "button button-icon",
+            "aria-label": "Close inspector",
+            on: { click: () => this.toggle(false) },
+          },
+          icon("close"),
+        ),
+      ),
+      this.panel,
+    );
+    this.opener = h(
+      "button",
+      {
+        type: "button",
+        class: "bar-button",
+        "aria-label": "Inspector",
+        title: "Inspector: envelopes, API calls, clock, faults",
+        "aria-expanded": "false",
+        on: { click: () => this.toggle(this.node.hidden) },
+      },
+      icon("gauge"),
+    );
     this.index = 0;
+  }
+
+  /** Open at one of its tabs. @param {number} index */
+  open(index) {
+    this.index = index;
+    this.toggle(true);
   }
 
   /** Open again where it was open before. */

@@ -19,9 +19,21 @@ export class EnvelopesTab {
     this.session = session;
     this.ledger = new Ledger({
       none: "No envelope yet. Press a button, or send a command.",
-      cells: (e) => [`#${e.n}`, timeWithSeconds(e.sent_at, session.me.tz), h("strong", {}, e.kind ?? e.type), e.redelivery ? `again (${e.redelivery})` : "", e.connection ? `connection ${e.connection}` : "", meter(e)],
-      parts: (e) => ({ "Sent to the app": e.payload, "Answered": e.ack_payload, "Fault": e.fault }),
-      state: (e) => (e.status === "timed_out" || e.status === "undelivered" ? "bad" : e.acked_ms > SLOW_MS ? "slow" : "ok"),
+      cells: (e) => [
+        `#${e.n}`,
+        timeWithSeconds(e.sent_at, session.me.tz),
+        h("strong", {}, e.kind ?? e.type),
+        e.redelivery ? `again (${e.redelivery})` : "",
+        e.connection ? `connection ${e.connection}` : "",
+        meter(e),
+      ],
+      parts: (e) => ({ "Sent to the app": e.payload, Answered: e.ack_payload, Fault: e.fault }),
+      state: (e) =>
+        e.status === "timed_out" || e.status === "undelivered"
+          ? "bad"
+          : e.acked_ms > SLOW_MS
+            ? "slow"
+            : "ok",
     });
     this.node = this.ledger.node;
     session.on("envelope", ({ envelope }) => this.ledger.put(envelope));
@@ -35,7 +47,13 @@ export class EnvelopesTab {
 
 /** How much of the three seconds went by. */
 function meter({ status, acked_ms: ms }) {
-  if (ms === null || ms === undefined) return h("span", { class: "meter-word" }, WORDS[status] ?? status);
+  if (ms === null || ms === undefined)
+    return h("span", { class: "meter-word" }, WORDS[status] ?? status);
   const share = `${Math.min(100, Math.max(2, (ms / DEADLINE_MS) * 100)).toFixed(1)}%`;
-  return h("span", { class: "meter" }, h("span", { class: "meter-bar", css: { "--share": share } }), `${ms < 10 ? ms.toFixed(1) : Math.round(ms)} ms`);
+  return h(
+    "span",
+    { class: "meter" },
+    h("span", { class: "meter-bar", css: { "--share": share } }),
+    `${ms < 10 ? ms.toFixed(1) : Math.round(ms)} ms`,
+  );
 }

@@ -47,17 +47,32 @@ export class Ledger {
 
   #row(item) {
     const body = h("div", { class: "ledger-body" });
-    const row = h("details", { class: "ledger-row", data: { n: item.n, state: this.state(item) }, on: {
-      toggle: () => row.open && !body.firstChild && body.append(...this.#body(item)) } },
-      h("summary", {}, this.cells(item).map((cell) => h("span", {}, cell))), body);
+    const row = h(
+      "details",
+      {
+        class: "ledger-row",
+        data: { n: item.n, state: this.state(item) },
+        on: {
+          toggle: () => row.open && !body.firstChild && body.append(...this.#body(item)),
+        },
+      },
+      h(
+        "summary",
+        {},
+        this.cells(item).map((cell) => h("span", {}, cell)),
+      ),
+      body,
+    );
     return row;
   }
 
   #body(item) {
-    return Object.entries(this.parts(item)).filter(([, value]) => value !== null && value !== undefined).flatMap(([title, value]) => [
-      h("h3", {}, title),
-      h("pre", { tabindex: "0" }, h("code", {}, JSON.stringify(value, null, 2))),
-    ]);
+    return Object.entries(this.parts(item))
+      .filter(([, value]) => value !== null && value !== undefined)
+      .flatMap(([title, value]) => [
+        h("h3", {}, title),
+        h("pre", { tabindex: "0" }, h("code", {}, JSON.stringify(value, null, 2))),
+      ]);
   }
 
   #trim() {

@@ -14,15 +14,54 @@ import { avatar, badge, colourOf, firstName, nameOf } from "../people.js";
  * @param {(user: import("../session.js").User) => string} options.address of a window as somebody
  */
 export function actAs(session, { become, address }) {
-  const chips = h("div", { class: "actas-people", role: "radiogroup", "aria-label": "Act as", on: { keydown: move } });
-  const more = h("button", { type: "button", class: "actas-more", "aria-haspopup": "menu", "aria-label": "Act as somebody else",
-    title: "Somebody else", on: { click: () => openMenu(more, others().map((u) => entry(u, () => become(u))), { align: "start" }) } }, icon("dots"));
-  const beside = h("button", { type: "button", class: "bar-button actas-beside", "aria-haspopup": "menu",
-    "aria-label": "Open a second window as", title: "Open a second window as somebody else", on: {
-      click: () => openMenu(beside, session.people.filter((u) => u.id !== session.me.id)
-        .map((u) => entry(u, () => window.open(address(u), "_blank", "noopener")))) } }, icon("windows"));
+  const chips = h("div", {
+    class: "actas-people",
+    role: "radiogroup",
+    "aria-label": "Act as",
+    on: { keydown: move },
+  });
+  const more = h(
+    "button",
+    {
+      type: "button",
+      class: "actas-more",
+      "aria-haspopup": "menu",
+      "aria-label": "Act as somebody else",
+      title: "Somebody else",
+      on: {
+        click: () =>
+          openMenu(
+            more,
+            others().map((u) => entry(u, () => become(u))),
+            { align: "start" },
+          ),
+      },
+    },
+    icon("dots"),
+  );
+  const beside = h(
+    "button",
+    {
+      type: "button",
+      class: "bar-button actas-beside",
+      "aria-haspopup": "menu",
+      "aria-label": "Open a second window as",
+      title: "Open a second window as somebody else",
+      on: {
+        click: () =>
+          openMenu(
+            beside,
+            session.people
+              .filter((u) => u.id !== session.me.id)
+              .map((u) => entry(u, () => window.open(address(u), "_blank", "noopener"))),
+          ),
+      },
+    },
+    icon("windows"),
+  );
 
-  const offered = () => session.people.filter((u) => u.offered !== false || u.id === session.me?.id);
+  const offered = () =>
+    session.people.filter((u) => u.offered !== false || u.id === session.me?.id);
   const others = () => session.people.filter((u) => !offered().includes(u));
 
   const draw = () => {
@@ -34,11 +73,27 @@ export function actAs(session, { become, address }) {
 
   const chip = (user) => {
     const mine = user.id === session.me.id;
-    return h("button", { type: "button", class: "actas-person", role: "radio", "aria-checked": String(mine),
-      tabindex: mine ? "0" : "-1", data: { user: user.handle }, css: { "--hue": colourOf(user) },
-      title: [nameOf(user), user.title].filter(Boolean).join(" · "), on: { click: () => become(user) } },
+    return h(
+      "button",
+      {
+        type: "button",
+        class: "actas-person",
+        role: "radio",
+        "aria-checked": String(mine),
+        tabindex: mine ? "0" : "-1",
+        data: { user: user.handle },
+        css: { "--hue": colourOf(user) },
+        title: [nameOf(user), user.title].filter(Boolean).join(" · "),
+        on: { click: () => become(user) },
+      },
       avatar(user, { size: "small", presence: true }),
-      h("span", { class: "actas-name" }, mine ? h("span", { class: "actas-word" }, "Acting as ") : spoken("Act as "), firstName(user)));
+      h(
+        "span",
+        { class: "actas-name" },
+        mine ? h("span", { class: "actas-word" }, "Acting as ") : spoken("Act as "),
+        firstName(user),
+      ),
+    );
   };
 
   function move(event) {

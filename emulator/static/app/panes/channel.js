@@ -16,7 +16,11 @@ export class ChannelPane {
     this.session = session;
     this.go = go;
     this.head = h("header", { class: "pane-head" });
-    this.log = new MessageLog(session, { label: "Messages", openThread: go.openThread, seen: () => this.#seen() });
+    this.log = new MessageLog(session, {
+      label: "Messages",
+      openThread: go.openThread,
+      seen: () => this.#seen(),
+    });
     this.log.intro = () => this.#intro();
     this.composer = new Composer(session, { place: () => ({ channel: this.id, thread: null }) });
     this.footer = h("div", { class: "pane-foot" });
@@ -57,7 +61,8 @@ export class ChannelPane {
     const { conversation } = this;
     if (!conversation) return "";
     if (conversation.is_im) return nameOf(this.session.users.get(conversation.user));
-    if (conversation.is_mpim) return conversation.members.map((m) => nameOf(this.session.users.get(m))).join(", ");
+    if (conversation.is_mpim)
+      return conversation.members.map((m) => nameOf(this.session.users.get(m))).join(", ");
     return `#${conversation.name}`;
   }
 
@@ -71,13 +76,21 @@ export class ChannelPane {
 
   #headParts(conversation) {
     const other = conversation.is_im ? this.session.users.get(conversation.user) : null;
-    const sign = other ? avatar(other, { size: "small", presence: true }) : icon(conversation.is_private ? "lock" : "hash");
+    const sign = other
+      ? avatar(other, { size: "small", presence: true })
+      : icon(conversation.is_private ? "lock" : "hash");
     const about = other ? other.title : conversation.topic || conversation.purpose;
     return [
       h("span", { class: "pane-sign" }, sign),
-      h("h1", { class: "pane-title" }, other ? nameOf(other) : conversation.is_mpim ? this.name : conversation.name),
+      h(
+        "h1",
+        { class: "pane-title" },
+        other ? nameOf(other) : conversation.is_mpim ? this.name : conversation.name,
+      ),
       badge(other) ?? "",
-      conversation.is_ext_shared ? h("span", { class: "badge badge-shared" }, icon("shared"), "Shared outside") : "",
+      conversation.is_ext_shared
+        ? h("span", { class: "badge badge-shared" }, icon("shared"), "Shared outside")
+        : "",
       conversation.archived ? h("span", { class: "badge" }, "Archived") : "",
       h("span", { class: "pane-about", title: about || null }, about || ""),
       other ? "" : this.#members(conversation),
@@ -86,17 +99,33 @@ export class ChannelPane {
 
   #members(conversation) {
     const people = conversation.members.map((id) => this.session.users.get(id)).filter(Boolean);
-    return h("span", { class: "pane-members", title: people.map(nameOf).join(", "), role: "img", "aria-label": `${people.length} members: ${people.map(nameOf).join(", ")}` },
+    return h(
+      "span",
+      {
+        class: "pane-members",
+        title: people.map(nameOf).join(", "),
+        role: "img",
+        "aria-label": `${people.length} members: ${people.map(nameOf).join(", ")}`,
+      },
       people.slice(0, 4).map((user) => avatar(user, { size: "small" })),
-      h("span", { "aria-hidden": "true" }, people.length));
+      h("span", { "aria-hidden": "true" }, people.length),
+    );
   }
 
   #outside(conversation) {
     if (conversation.archived) return h("div", { class: "outside" }, "This channel is archived.");
-    const join = () => this.session.post("join", { channel: this.id }).then(() => this.session.reload());
-    return h("div", { class: "outside" },
+    const join = () =>
+      this.session.post("join", { channel: this.id }).then(() => this.session.reload());
+    return h(
+      "div",
+      { class: "outside" },
       h("span", {}, "You are looking at ", h("strong", {}, this.name), " without being a member."),
-      h("button", { type: "button", class: "button button-solid is-primary", on: { click: join } }, "Join channel"));
+      h(
+        "button",
+        { type: "button", class: "button button-solid is-primary", on: { click: join } },
+        "Join channel",
+      ),
+    );
   }
 
   #intro() {
@@ -104,10 +133,23 @@ export class ChannelPane {
     if (!conversation) return "";
     const purpose = conversation.purpose || conversation.topic;
     const other = conversation.is_im ? this.session.users.get(conversation.user) : null;
-    return h("div", { class: "intro" },
-      h("span", { class: "intro-sign" }, other ? avatar(other, { size: "large" }) : icon(conversation.is_private ? "lock" : "hash")),
+    return h(
+      "div",
+      { class: "intro" },
+      h(
+        "span",
+        { class: "intro-sign" },
+        other ? avatar(other, { size: "large" }) : icon(conversation.is_private ? "lock" : "hash"),
+      ),
       h("h2", {}, this.name),
-      h("p", {}, other ? `The beginning of your conversation with ${this.name}.` : `The beginning of ${this.name}. ${purpose ?? ""}`));
+      h(
+        "p",
+        {},
+        other
+          ? `The beginning of your conversation with ${this.name}.`
+          : `The beginning of ${this.name}. ${purpose ?? ""}`,
+      ),
+    );
   }
 
   /** What is on the screen of somebody who looks is read. */
@@ -115,7 +157,8 @@ export class ChannelPane {
     clearTimeout(this.reading);
     this.reading = setTimeout(() => {
       if (!this.id || !this.log.pinned || document.visibilityState !== "visible") return;
-      if (this.conversation?.unread) this.session.post("read", { channel: this.id }).catch(() => {});
+      if (this.conversation?.unread)
+        this.session.post("read", { channel: this.id }).catch(() => {});
     }, READ_AFTER_MS);
   }
 }

@@ -13,17 +13,47 @@ export class HomePane {
   constructor(session, go) {
     this.session = session;
     const bot = session.users.get(session.app.bot_user_id);
-    this.head = h("header", { class: "pane-head" },
+    this.head = h(
+      "header",
+      { class: "pane-head" },
       h("span", { class: "pane-sign" }, avatar(bot, { size: "small" })),
       h("h1", { class: "pane-title" }, session.app.name),
-      h("div", { class: "tabs", role: "tablist", "aria-label": session.app.name },
+      h(
+        "div",
+        { class: "tabs", role: "tablist", "aria-label": session.app.name },
         h("button", { type: "button", class: "tab", role: "tab", "aria-selected": "true" }, "Home"),
-        h("button", { type: "button", class: "tab", role: "tab", "aria-selected": "false", on: { click: () => go.messages() } }, "Messages")));
+        h(
+          "button",
+          {
+            type: "button",
+            class: "tab",
+            role: "tab",
+            "aria-selected": "false",
+            on: { click: () => go.messages() },
+          },
+          "Messages",
+        ),
+      ),
+    );
     this.trouble = h("div", { class: "trouble", role: "alert", hidden: true });
     this.blocks = h("div", { class: "blocks" });
-    this.empty = h("div", { class: "empty" }, icon("home"), h("p", {}, `${session.app.name} has not published a Home for you yet.`));
-    this.node = h("div", { class: "pane-body" },
-      h("div", { class: "log home", tabindex: "0", role: "region", "aria-label": "Home" }, this.trouble, this.blocks, this.empty));
+    this.empty = h(
+      "div",
+      { class: "empty" },
+      icon("home"),
+      h("p", {}, `${session.app.name} has not published a Home for you yet.`),
+    );
+    this.node = h(
+      "div",
+      { class: "pane-body" },
+      h(
+        "div",
+        { class: "log home", tabindex: "0", role: "region", "aria-label": "Home" },
+        this.trouble,
+        this.blocks,
+        this.empty,
+      ),
+    );
     session.on("home", ({ view }) => this.shown && this.#draw(view));
     session.on("resumed", () => this.shown && this.#ask("home"));
   }
@@ -48,7 +78,9 @@ export class HomePane {
     this.blocks.hidden = !view;
     if (!view) return;
     if (this.surface?.place.view_id !== view.id) {
-      this.surface = new Surface(this.session, { view_id: view.id }, "home", (text) => this.#say(text));
+      this.surface = new Surface(this.session, { view_id: view.id }, "home", (text) =>
+        this.#say(text),
+      );
       this.blocks.replaceChildren();
     }
     this.node.dataset.viewId = view.id;

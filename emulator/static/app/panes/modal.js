@@ -22,12 +22,30 @@ class ViewForm {
     this.ids = { title: uniqueId("view") };
     this.notice = h("p", { class: "view-notice", role: "alert", hidden: true });
     this.surface = new Surface(session, { view_id: view.id }, "modal", (text) => this.#say(text));
-    this.body = h("div", { class: "view-body blocks", on: { input: () => this.#remember(), change: () => this.#remember() } });
+    this.body = h("div", {
+      class: "view-body blocks",
+      on: { input: () => this.#remember(), change: () => this.#remember() },
+    });
     this.head = h("header", { class: "dialog-head" });
     this.foot = h("footer", { class: "dialog-foot" });
-    this.node = h("form", { class: "view", novalidate: true, data: { viewId: view.id, callbackId: view.callback_id || null },
-      on: { submit: (event) => { event.preventDefault(); this.submit(); }, keydown: (event) => this.#key(event) } },
-      this.head, this.notice, this.body, this.foot);
+    this.node = h(
+      "form",
+      {
+        class: "view",
+        novalidate: true,
+        on: {
+          submit: (event) => {
+            event.preventDefault();
+            this.submit();
+          },
+          keydown: (event) => this.#key(event),
+        },
+      },
+      this.head,
+      this.notice,
+      this.body,
+      this.foot,
+    );
     this.errors = {};
     this.update(view);
   }
@@ -41,24 +59,55 @@ class ViewForm {
     this.head.replaceChildren(
       this.backButton ?? "",
       h("h2", { id: this.ids.title, class: "dialog-title" }, textObject(view.title, session)),
-      h("button", { type: "button", class: "button button-icon", "aria-label": "Close", title: "Close", on: { click: () => this.stack.close(true) } }, icon("close")));
+      h(
+        "button",
+        {
+          type: "button",
+          class: "button button-icon",
+          "aria-label": "Close",
+          title: "Close",
+          on: { click: () => this.stack.close(true) },
+        },
+        icon("close"),
+      ),
+    );
     this.foot.replaceChildren(
-      h("button", { type: "button", class: "button", on: { click: () => this.stack.close(false) } }, view.close ? textObject(view.close, session) : view.submit ? "Cancel" : "Close"),
-      ...(view.submit ? [this.#submitButton()] : []));
+      h(
+        "button",
+        { type: "button", class: "button", on: { click: () => this.stack.close(false) } },
+        view.close ? textObject(view.close, session) : view.submit ? "Cancel" : "Close",
+      ),
+      ...(view.submit ? [this.#submitButton()] : []),
+    );
     this.#say(view.notice ?? null);
     this.#busy(view.submitting === true);
     this.draw();
   }
 
   #submitButton() {
-    this.submitter = h("button", { type: "submit", class: "button button-solid is-primary" }, textObject(this.view.submit, this.session));
+    this.submitter = h(
+      "button",
+      { type: "submit", class: "button button-solid is-primary" },
+      textObject(this.view.submit, this.session),
+    );
     return this.submitter;
   }
 
   /** Only a pushed view has something to go back to. @param {boolean} pushed */
   pushed(pushed) {
     this.backButton?.remove();
-    this.backButton = pushed ? h("button", { type: "button", class: "button button-icon", "aria-label": "Back", on: { click: () => this.stack.close(false) } }, icon("arrowLeft")) : null;
+    this.backButton = pushed
+      ? h(
+          "button",
+          {
+            type: "button",
+            class: "button button-icon",
+            "aria-label": "Back",
+            on: { click: () => this.stack.close(false) },
+          },
+          icon("arrowLeft"),
+        )
+      : null;
     if (this.backButton) this.head.prepend(this.backButton);
   }
 
@@ -77,7 +126,12 @@ class ViewForm {
 
   focusFirst() {
     const wished = this.body.querySelector("[autofocus]");
-    (wished ?? this.body.querySelector(FIELDS) ?? this.submitter ?? this.foot.firstElementChild)?.focus();
+    (
+      wished ??
+      this.body.querySelector(FIELDS) ??
+      this.submitter ??
+      this.foot.firstElementChild
+    )?.focus();
   }
 
   async submit() {
@@ -86,7 +140,10 @@ class ViewForm {
     this.#busy(true);
     clearTimeout(this.remembering);
     try {
-      const outcome = await this.session.act("submit", { view_id: this.view.id, values: this.surface.values() });
+      const outcome = await this.session.act("submit", {
+        view_id: this.view.id,
+        values: this.surface.values(),
+      });
       this.#busy(false);
       if (trouble(outcome)) this.#say(trouble(outcome));
     } catch (refused) {
@@ -105,7 +162,9 @@ class ViewForm {
   #remember() {
     clearTimeout(this.remembering);
     this.remembering = setTimeout(() => {
-      this.session.post("input", { view_id: this.view.id, values: this.surface.values() }).catch(() => {});
+      this.session
+        .post("input", { view_id: this.view.id, values: this.surface.values() })
+        .catch(() => {});
     }, REMEMBER_MS);
   }
 
@@ -134,10 +193,13 @@ export class Modals {
   /** @param {Session} session */
   constructor(session) {
     this.session = session;
-    this.dialog = h("dialog", { class: "dialog", on: {
-      cancel: (event) => this.#escape(event),
-      close: (event) => event.target === this.dialog && this.close(false), // a second Escape cannot be held back
-    } });
+    this.dialog = h("dialog", {
+      class: "dialog",
+      on: {
+        cancel: (event) => this.#escape(event),
+        close: (event) => event.target === this.dialog && this.close(false), // a second Escape cannot be held back
+      },
+    });
     session.on("view_opened", ({ view }) => this.#reset([view]));
     session.on("view_pushed", ({ view }) => this.#push(view));
     session.on("view_updated", ({ view }) => this.#update(view));
@@ -201,6 +263,7 @@ export class Modals {
     }
     this.dialog.setAttribute("aria-labelledby", top.ids.title);
     this.dialog.dataset.viewId = top.view.id;
+    this.dialog.dataset.callbackId = top.view.callback_id ?? "";
     if (!this.dialog.open) this.dialog.showModal();
     if (refocus) top.focusFirst();
   }

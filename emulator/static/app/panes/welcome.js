@@ -6,31 +6,55 @@ import { icon } from "../icons.js";
 /** @typedef {{text: string, command: string | null, channel: string | null}} Welcome */
 
 /** @param {any} workspace @returns {Welcome | null} */
-function welcomeOf({ welcome, app }) {
-  if (welcome?.text) return { channel: null, command: null, ...welcome };
+function welcomeOf({ welcome: given, app }) {
+  if (given?.text) return { channel: null, command: null, ...given };
   const [first] = app.commands;
-  return first ? { text: `Type ${first.command} to begin. ${first.description}.`, command: first.command, channel: null } : null;
+  if (!first) return null;
+  const text = `Type ${first.command} to begin. ${first.description}.`;
+  return { text, command: first.command, channel: null };
 }
 
 /**
  * @param {import("../session.js").Session} session
- * @param {(welcome: Welcome) => void} use puts the command into the composer
- * @param {() => void} done it was put away
+ * @param {Object} then
+ * @param {(welcome: Welcome) => void} then.use puts the command into the composer
+ * @param {() => void} then.done it was put away, for good
+ * @returns {Element} hidden where there is nothing to say, or it was said before
  */
-export function welcome(session, use, done) {
+export function welcome(session, { use, done }) {
   const given = welcomeOf(session.workspace);
   const key = `welcome-seen ${given?.text}`;
-  if (!given || localStorage.getItem(key)) return null;
-  const node = h("section", { class: "welcome", "aria-label": "Welcome" },
+  const node = h("section", { class: "welcome", "aria-label": "Welcome" });
+  node.hidden = !given || localStorage.getItem(key) !== null;
+  if (node.hidden) return node;
+  const putAway = () => {
+    localStorage.setItem(key, "1");
+    node.hidden = true;
+    done();
+  };
+  node.append(
     h("span", { class: "welcome-sign" }, icon("bolt")),
     h("p", {}, given.text),
-    given.command
-      ? h("button", { type: "button", class: "button button-solid is-primary", on: { click: () => use(given) } }, "Try ", h("code", {}, given.command))
-      : null,
-    h("button", { type: "button", class: "button button-icon", "aria-label": "Dismiss", on: { click: () => {
-      localStorage.setItem(key, "1");
-      node.remove();
-      done();
-    } } }, icon("close")));
+    given.command ? tryButton(given, use) : "",
+    h(
+      "button",
+      {
+        type: "button",
+        class: "button button-icon",
+        "aria-label": "Dismiss",
+        on: { click: putAway },
+      },
+      icon("close"),
+    ),
+  );
   return node;
+}
+
+function tryButton(given, use) {
+  return h(
+    "button",
+    { type: "button", class: "button button-solid is-primary", on: { click: () => use(given) } },
+    "Try ",
+    h("code", {}, given.command),
+  );
 }

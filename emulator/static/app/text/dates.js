@@ -3,7 +3,15 @@
  * (docs.slack.dev, "Formatting text for app surfaces", date formatting).
  */
 
-import { agoOf, dayKey, daysFromToday, formatTime, momentOf, timeOf, timeWithSeconds } from "../clock.js";
+import {
+  agoOf,
+  dayKey,
+  daysFromToday,
+  formatTime,
+  momentOf,
+  timeOf,
+  timeWithSeconds,
+} from "../clock.js";
 import { h } from "../dom.js";
 import { link } from "./links.js";
 

@@ -31,11 +31,16 @@ const MAKE = {
   link: (t) => link(t.href, nodes(t.tokens)),
   image: (t) => link(t.href, t.text || t.href),
   paragraph: (t) => h("p", {}, nodes(t.tokens)),
-  heading: (t) => h("p", { class: "md-heading", role: "heading", "aria-level": 3 }, nodes(t.tokens)),
+  heading: (t) =>
+    h("p", { class: "md-heading", role: "heading", "aria-level": 3 }, nodes(t.tokens)),
   blockquote: (t) => h("blockquote", {}, nodes(t.tokens)),
   checkbox: () => null,
   list: (t) =>
-    h(t.ordered ? "ol" : "ul", { start: t.ordered && t.start !== 1 ? t.start : null }, t.items.map(item)),
+    h(
+      t.ordered ? "ol" : "ul",
+      { start: t.ordered && t.start !== 1 ? t.start : null },
+      t.items.map(item),
+    ),
   table,
 };
 
@@ -58,7 +63,11 @@ function table(token) {
       "table",
       {},
       h("thead", {}, h("tr", {}, token.header.map(cell("th")))),
-      h("tbody", {}, token.rows.map((row) => h("tr", {}, row.map(cell("td"))))),
+      h(
+        "tbody",
+        {},
+        token.rows.map((row) => h("tr", {}, row.map(cell("td")))),
+      ),
     ),
   );
 }

@@ -10,7 +10,11 @@ import { broadcastMention, channelMention, groupMention, userMention } from "./m
 
 /** @param {{elements?: any[]}} block @param {Session} session */
 export function richText(block, session) {
-  return h("div", { class: "rich-text" }, (block.elements ?? []).map((e) => part(e, session)));
+  return h(
+    "div",
+    { class: "rich-text" },
+    (block.elements ?? []).map((e) => part(e, session)),
+  );
 }
 
 /** @type {Object<string, (element: any, session: Session) => Node>} */
@@ -40,7 +44,11 @@ function spans(element, session) {
 }
 
 const lines = (text) =>
-  fragment(String(text ?? "").split("\n").flatMap((line, i) => [i ? h("br") : null, line]));
+  fragment(
+    String(text ?? "")
+      .split("\n")
+      .flatMap((line, i) => [i ? h("br") : null, line]),
+  );
 
 /** @type {Object<string, (element: any, session: Session) => Node | string>} */
 const SPANS = {
