@@ -37,8 +37,23 @@ class Process:
     log: Path
     child: asyncio.subprocess.Process | None = None
 
+    @property
+    def is_over(self) -> bool:
+        """Tell whether it has ended, or never began."""
+        return self.child is None or self.child.returncode is not None
+
     async def start(self) -> bytes:
         """Start it, and give the first line that it says."""
+        await self.launch()
+        assert self.child is not None
+        assert self.child.stdout is not None
+        async with asyncio.timeout(READY_WITHIN):
+            line = await self.child.stdout.readline()
+        assert line, f"{self.name} did not start:\n{self.said()}"
+        return line
+
+    async def launch(self) -> None:
+        """Start it, without waiting for what it says."""
         with self.log.open("ab") as log:
             self.child = await asyncio.create_subprocess_exec(
                 *self.command,
@@ -49,11 +64,6 @@ class Process:
                 stderr=log,
                 start_new_session=True,
             )
-        assert self.child.stdout is not None
-        async with asyncio.timeout(READY_WITHIN):
-            line = await self.child.stdout.readline()
-        assert line, f"{self.name} did not start:\n{self.said()}"
-        return line
 
     async def kill(self) -> None:
         """End it as a power cut does, with all that it started."""
@@ -71,7 +81,7 @@ class Process:
         return await self._over()
 
     async def ended(self, within: float = PATIENCE) -> int:
-        """Wait until it ends by itself."""
+        """Wait until it ends by itself; negative: by which signal."""
         assert self.child is not None
         async with asyncio.timeout(within):
             return await self.child.wait()
@@ -159,8 +169,13 @@ class Product:
 
 
 @asynccontextmanager
-async def running(folder: Path, **settings: str) -> AsyncIterator[Product]:
-    """Run a product with a database of its own; all its processes end with the block."""
+async def running(
+    folder: Path, *, program: Sequence[str] = ("-m", "bot"), **settings: str
+) -> AsyncIterator[Product]:
+    """Run a product with a database of its own; all its processes end with the block.
+
+    `program` is what Python is given to start bot and worker with.
+    """
     given = dict(os.environ)  # noqa: TID251 - a child's environment is made of it
     base = {name: given[name] for name in PASSED_ON if name in given}
     slack = _process(folder, base, "emulator", "-m", "emulator", "--port", "0")
@@ -185,9 +200,9 @@ async def running(folder: Path, **settings: str) -> AsyncIterator[Product]:
             "OPENAI_API_KEY": "scripted",
             **settings,
         }
-        bot = _process(folder, environment, "bot", "-m", "bot", "bot", "--supervised")
-        worker = _process(
-            folder, environment, "worker", "-m", "bot", "worker", "--supervised"
+        bot, worker = (
+            _process(folder, environment, name, *program, name, "--supervised")
+            for name in ("bot", "worker")
         )
         started += [bot, worker]
         await asyncio.gather(bot.start(), worker.start())

@@ -1,0 +1,154 @@
+"""The story during which processes end, and what is left of it when it is over.
+
+The people in it do what people do: what was not answered, they do again.
+"""
+
+import sqlite3
+from collections.abc import Awaitable, Callable
+from contextlib import closing
+from dataclasses import dataclass
+from typing import Any
+
+from emulator.client import Message, RefusedByWorkspace
+from tests.journeys.crashes import PATIENCE
+from tests.journeys.product import Product, code_of
+
+CHANNEL = "content-team"
+
+Act = Callable[[], Awaitable[dict[str, Any]]]
+
+TRAIL = """
+    SELECT kind FROM audit_events JOIN runs ON runs.id = run_id
+    WHERE code = ? ORDER BY seq
+"""
+STEPS = """
+    SELECT method || ' ' || call FROM journal JOIN runs ON runs.id = run_id
+    WHERE code = ? ORDER BY seq
+"""
+DECISIONS = """
+    SELECT decisions.verdict FROM decisions
+    JOIN requests ON requests.id = request_id JOIN runs ON runs.id = run_id
+    WHERE code = ? ORDER BY decisions.at
+"""
+DUE = "SELECT kind FROM postings WHERE shown < wanted"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Left:
+    """What is left of a run; of two that went the same way, it is the same.
+
+    `trail` are the kinds of its audit events, `steps` its finished calls, `decisions`
+    the verdicts, `messages` the first lines in Slack; all in their order.
+    """
+
+    result: str
+    trail: list[str]
+    steps: list[str]
+    decisions: list[str]
+    messages: list[str]
+
+
+async def tell(product: Product, topic: str) -> Left:
+    """Ana starts *content*; Ben sends the draft back once, then approves."""
+    line = f'/crew create content topic="{topic}"'
+    await product.ana.slash(line, channel=CHANNEL, outcome=None)
+    first = await sees(product, f"Review the draft: {topic}")
+    await send_back(product, first)
+    second = await sees(product, f"run `{code_of(first)}` · version 2 of 4")
+    await approve(product, second)
+    return await ending(product, topic)
+
+
+async def sees(product: Product, text: str) -> Message:
+    """Wait for what both see in the channel, on its newest copy."""
+    return await product.ben.sees(text, in_=CHANNEL, within=PATIENCE)
+
+
+async def send_back(product: Product, card: Message) -> None:
+    """Ben sends a draft back."""
+    ben = product.ben
+    await insist(product, lambda: ben.click("Revise…", in_=card, outcome=None))
+    await ben.modal(within=PATIENCE)
+    words = {"words": "Say who pays."}
+    await insist(product, lambda: ben.submit(words, outcome=None))
+    await ben.sees_change(card, "sent back by Ben", within=PATIENCE)
+
+
+async def approve(product: Product, card: Message) -> None:
+    """Ben approves a draft."""
+    ben = product.ben
+    await insist(product, lambda: ben.click("Approve", in_=card, outcome=None))
+    await ben.sees_change(card, "Approved by Ben", within=PATIENCE)
+
+
+async def insist(product: Product, act: Act) -> None:
+    """Do something until the app has answered it, or there is nothing left to press."""
+    for _ in range(5):
+        await product.workspace.connected(2, within=PATIENCE)
+        try:
+            done = await product.workspace.ended(await act())
+        except RefusedByWorkspace as refused:
+            if refused.code != "no_such_control":
+                raise
+            return
+        if done["status"] == "acked":
+            return
+    raise AssertionError("the app never answered")
+
+
+async def ending(product: Product, topic: str) -> Left:
+    """Wait until the run is over and shown; give what is left of it."""
+    message = await sees(product, f"Content: {topic}")
+    await product.ana.sees_change(message, "Finished", within=PATIENCE)
+    code = code_of(message)
+    result = await product.ana.sees(
+        f"Result of Content\nRun `{code}`", in_=CHANNEL, within=PATIENCE
+    )
+    await all_shown(product)
+    masked = {code: "CODE", topic: "TOPIC"}
+    return Left(
+        result=_masked(result.text, masked),
+        trail=column(product, TRAIL, code),
+        steps=column(product, STEPS, code),
+        decisions=column(product, DECISIONS, code),
+        messages=[
+            _masked(one.text.partition("\n")[0].partition(" · ")[0], masked)
+            for one in await messages_of(product, code)
+        ],
+    )
+
+
+async def messages_of(product: Product, code: str) -> list[Message]:
+    """List what a run has in its channel, copies too: its message and the thread."""
+    found = []
+    for message in await product.ana.messages(CHANNEL):
+        if f"Run `{code}`" in message.text and not message.is_private_note:
+            found += await product.ana.messages(CHANNEL, thread_ts=message.ts)
+    return found
+
+
+async def all_shown(product: Product) -> None:
+    """Wait until Slack shows all that is committed."""
+
+    async def look() -> bool | None:
+        return None if column(product, DUE) else True
+
+    async def there() -> str:
+        return f"not shown: {column(product, DUE)}"
+
+    await product.workspace.until(
+        look, wanted="all is shown", there=there, within=PATIENCE
+    )
+
+
+def column(product: Product, query: str, *values: str) -> list[str]:
+    """Read a column of the database that the product writes to."""
+    url = f"file:{product.folder / 'countersign.sqlite3'}?mode=ro"
+    with closing(sqlite3.connect(url, uri=True)) as connection:
+        return [row[0] for row in connection.execute(query, values)]
+
+
+def _masked(text: str, names: dict[str, str]) -> str:
+    for name, mask in names.items():
+        text = text.replace(name, mask)
+    return text

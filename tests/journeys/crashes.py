@@ -1,0 +1,89 @@
+"""Ending processes where it hurts, and starting them again."""
+
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.journeys.crash_launcher import ENDED, order
+from tests.journeys.product import Process, Product, running
+
+PATIENCE = 60.0
+"""Seconds: a restart, the lease of a dead courier, an import of crewAI."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Crash:
+    """Whose process ends, and at which of `crash_points`."""
+
+    process: str
+    point: str
+
+
+@asynccontextmanager
+async def breakable(folder: Path) -> AsyncIterator[Product]:
+    """Run a product whose bot and worker end where they are told to."""
+    program = ("-m", "tests.journeys.crash_launcher", str(folder))
+    async with running(folder, program=program) as product:
+        yield product
+
+
+async def crash(product: Product, crashes: Sequence[Crash], *, both: bool) -> None:
+    """End processes at their points, in this order; what has ended is started again.
+
+    With `both`, the other process ends in the same moment.
+    """
+    processes = {process.name: process for process in (product.bot, product.worker)}
+    orphans: set[int] = set()
+    for each in crashes:
+        order(product.folder, each.process).write_text(each.point)
+        await _start_again(processes.values())
+        await _ends(processes[each.process], each.point)
+        if both:
+            for process in processes.values():
+                await process.kill()
+        if product.worker.is_over:
+            orphans.update(_runners(product))
+    await _start_again(processes.values())
+    await _are_gone(product, orphans)
+
+
+async def _start_again(processes: Iterable[Process]) -> None:
+    for process in processes:
+        if process.is_over:
+            await process.launch()
+
+
+async def _ends(process: Process, point: str) -> None:
+    try:
+        status = await process.ended(PATIENCE)
+    except TimeoutError:
+        raise AssertionError(f"the {process.name} never came to: {point}") from None
+    assert status == ENDED, f"{process.name}, {point}: {process.said()}"
+
+
+def _runners(product: Product) -> list[int]:
+    """List the processes that run this product's crews."""
+    model = f"OPENAI_BASE_URL={product.model_url}".encode()
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):  # it has ended just now, or is somebody else's
+            command = (folder / "cmdline").read_bytes().split(b"\0")
+            variables = (folder / "environ").read_bytes().split(b"\0")
+            if b"countersign" in command and model in variables:
+                found.append(int(folder.name))
+    return found
+
+
+async def _are_gone(product: Product, runners: set[int]) -> None:
+    """Wait until the runners of dead workers have ended by themselves."""
+
+    async def look() -> bool | None:
+        return None if runners.intersection(_runners(product)) else True
+
+    async def there() -> str:
+        return f"runners {runners.intersection(_runners(product))}"
+
+    await product.workspace.until(
+        look, wanted="no runner without a worker", there=there, within=PATIENCE
+    )
