@@ -75,7 +75,7 @@ def test_a_crew_is_described_and_put_on_the_shelf(
 ) -> None:
     """Under its file's name, with what people see of it, and its bundle."""
     point = {"name": "look_at_it", "method": "look_at_it", "title": "See ${state.x}"}
-    method = {"name": "write_draft", "listens": [], "title": None}
+    method: dict[str, object] = {"name": "write_draft", "listens": []}
     write(
         tmp_path / "crews",
         "content-plan",

@@ -7,6 +7,7 @@ from typing import Final
 
 import pytest
 
+from approvals.errors import StaleAttempt
 from approvals.segments import Failed, Finished, Waiting
 from approvals.verdicts import Verdict
 from crews.environment import Lane
@@ -127,7 +128,7 @@ def test_a_cancelled_run_loses_its_runner(pool: RunnerPool, tmp_path: Path) -> N
     run = PracticeRun(pool, unpacked(LIBRARY / "content", tmp_path), topic="tea")
     run.desk.after_step = run.desk.cancel
 
-    with pytest.raises(SegmentLost):
+    with pytest.raises((SegmentLost, StaleAttempt)):  # a look or a write, as it comes
         run.segment()
 
     assert run.steps() == ["write_draft"]
