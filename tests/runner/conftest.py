@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+
 from countersign.surroundings import Surroundings
 
 _SURROUNDINGS = Surroundings()

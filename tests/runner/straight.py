@@ -7,6 +7,7 @@ from typing import Any
 from crewai.flow.flow_config import flow_config
 from crewai.flow.runtime import Flow
 from crewai.hooks.dispatch import InterceptionPoint, register, unregister
+
 from countersign.nested import flow_starts
 
 

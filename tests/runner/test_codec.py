@@ -15,8 +15,6 @@ from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 import pytest
-from countersign.codec import CannotDecode, CannotEncode, decode, encode
-from countersign.digest import canonical_json, digest_of
 from crewai import CrewOutput, TaskOutput
 from crewai.flow.human_feedback import HumanFeedbackResult
 from crewai.lite_agent_output import LiteAgentOutput
@@ -25,6 +23,9 @@ from crewai.utilities.pydantic_schema_utils import create_model_from_schema
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel, ConfigDict, PrivateAttr, SecretStr
+
+from countersign.codec import CannotDecode, CannotEncode, decode, encode
+from countersign.digest import canonical_json, digest_of
 
 
 class Risk(StrEnum):

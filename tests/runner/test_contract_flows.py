@@ -398,7 +398,7 @@ def straight(
 async def test_it_ends_as_without_pauses(
     flow_class: type[Flow[Any]],
     said: dict[str, list[str]],
-    one_by_one: bool,  # noqa: FBT001 - a parameter of the test
+    one_by_one: bool,
     bundle: Path,
     threads: Executor,
 ) -> None:

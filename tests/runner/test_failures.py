@@ -8,10 +8,10 @@ from textwrap import dedent
 from typing import Any
 
 import pytest
-from countersign.crew import load
 from crewai.flow.flow import Flow, and_, listen, start
 from crewai.flow.human_feedback import human_feedback
 
+from countersign.crew import load
 from tests.runner.bench import Bench, crew_in, crew_of
 
 RAN: list[str] = []

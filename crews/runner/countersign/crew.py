@@ -2,12 +2,13 @@
 
 import importlib
 import inspect
+import re
 import sys
 import traceback
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import yaml
 from crewai.flow.flow import Flow as PublicFlow
@@ -15,10 +16,13 @@ from crewai.flow.flow_definition import FlowDefinition, FlowMethodDefinition
 from crewai.flow.runtime import Flow
 from pydantic import ValidationError
 
-from countersign.failures import place_in
+from countersign.failures import first_line, place_in
 from countersign.yaml_lines import YamlLines
 
 Way = Sequence[str | int]
+
+_WAY: Final = re.compile(r"\bmethods(?:\.\w+|\[\d+\])+")
+_UNRESOLVABLE: Final = "methods with unresolvable actions: "
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -58,6 +62,17 @@ class Crew:
         if self.flow_class is not None:
             return self.flow_class()
         return PublicFlow.from_declaration(contents=self.definition)
+
+    def build_problem(self, error: Exception) -> Problem:
+        """Say why no flow object could be made."""
+        message = first_line(error)
+        if isinstance(error, ValidationError):
+            message = _plain(error.errors()[0]["msg"])
+        _, _, named = message.partition(_UNRESOLVABLE)
+        method = next((n for n in self.methods if named.startswith(f"{n}: ")), None)
+        if method is None:
+            return self.problem(("methods",), message)
+        return self.problem(("methods", method, "do"), named)
 
     def problem(self, way: Way, message: str) -> Problem:
         """Say that something is wrong at a place of the flow."""
@@ -130,8 +145,8 @@ def _definition(path: Path, entry: str, lines: YamlLines) -> FlowDefinition:
         problems = [
             Problem(
                 file=entry,
-                line=lines.line_of(found["loc"]),
-                message=_sentence(found["loc"], str(found["msg"])),
+                line=lines.line_of(found["loc"] or _way_in(found["msg"])),
+                message=_sentence(found["loc"], found["msg"]),
             )
             for found in error.errors()
         ]
@@ -144,8 +159,20 @@ def _definition(path: Path, entry: str, lines: YamlLines) -> FlowDefinition:
 
 def _sentence(loc: Way, message: str) -> str:
     way = ".".join(str(part) for part in loc)
-    plain = message.removeprefix("Value error, ")
-    return f"{way}: {plain}" if way else plain
+    return f"{way}: {_plain(message)}" if way else _plain(message)
+
+
+def _plain(message: str) -> str:
+    return message.removeprefix("Value error, ")
+
+
+def _way_in(message: str) -> list[str | int]:
+    """Find the way to a place that crewAI only names within its message."""
+    found = _WAY.search(message)
+    if found is None:
+        return []
+    parts = re.findall(r"\w+", found.group())
+    return [int(part) if part.isdigit() else part for part in parts]
 
 
 def _yaml_problem(entry: str, error: yaml.YAMLError) -> Problem:

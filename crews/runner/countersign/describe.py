@@ -15,7 +15,6 @@ from crewai.flow.flow_definition import (
 from countersign.asks import ROOTS
 from countersign.checkpoints import Checkpoint, CheckpointBroken
 from countersign.crew import Crew, CrewBroken, Problem, load
-from countersign.failures import first_line
 from countersign.graph import as_message, what_follows
 from countersign.input_schema import input_schema_of
 from countersign.inside import AnyFlow
@@ -37,7 +36,7 @@ def describe(bundle: Path, entry: str) -> dict[str, Any]:
         try:
             flow = crew.build()
         except Exception as error:  # noqa: BLE001 - whatever its constructor raises
-            errors.append(crew.problem(("methods",), first_line(error)))
+            errors.append(crew.build_problem(error))
     return _described(
         crew.definition.name,
         description=crew.definition.description or "",

@@ -19,6 +19,8 @@ def text_of(output: Any) -> str:
         return ""
     if isinstance(output, str):
         return output
+    if isinstance(output, bool):
+        return "true" if output else "false"
     raw = getattr(output, "raw", None)
     if isinstance(output, BaseModel) and isinstance(raw, str):
         return raw

@@ -1,7 +1,6 @@
 """One segment of a run: a fresh flow object, replayed, continued, until it is quiet."""
 
 import asyncio
-import contextlib
 from collections.abc import Mapping
 from concurrent.futures import Executor
 from typing import Any, Final
@@ -21,7 +20,6 @@ from countersign.messages import Answer, Start
 from countersign.nested import context_here
 from countersign.outputs import text_of
 from countersign.run_context import RunContext
-from countersign.turns import SegmentOver
 from countersign.wire import Report
 
 PATIENCE: Final = 5.0
@@ -59,20 +57,21 @@ class Segment:
         )
         self._context = context
         context_here.set(context)
+        others = asyncio.all_tasks()
         set_suppress_console_output(True)
         flowing = asyncio.create_task(self._flow_through(context))
         quiet = asyncio.create_task(context.turns.quiet.wait())
         await asyncio.wait({flowing, quiet}, return_when=asyncio.FIRST_COMPLETED)
-        quiet.cancel()
         if flowing.done():
             context.turns.flow_ended()
-            error = flowing.exception()
+            error = _error_of(flowing)
             if error is not None:
                 context.fail(FailureKind.FLOW, None, None, error)
-                await context.turns.quiet.wait()
+                await quiet
+        quiet.cancel()
         result = self._result_of(context, flowing)
         asks = context.turns.open_asks()
-        reusable = await _unwind(context, flowing)
+        reusable = await _unwind(context, others)
         self._report(_ending(context, result, asks, reusable=reusable))
 
     async def _flow_through(self, context: RunContext) -> Any:
@@ -137,6 +136,13 @@ def _finished(encoded: Any, text: str, refusal: Answer | None) -> dict[str, Any]
     }
 
 
+def _error_of(flowing: "asyncio.Task[Any]") -> BaseException | None:
+    if flowing.cancelled():
+        message = "a step was cancelled from inside the crew"
+        return RuntimeError(message)
+    return flowing.exception()
+
+
 def _at(address: Address) -> dict[str, Any]:
     return {
         "path": address.path,
@@ -154,14 +160,12 @@ def _stamp(flow: AnyFlow, run_id: str) -> None:
         state[_ID] = run_id
 
 
-async def _unwind(context: RunContext, flowing: "asyncio.Task[Any]") -> bool:
+async def _unwind(context: RunContext, others: "set[asyncio.Task[Any]]") -> bool:
     """End all branches; tell whether nothing of the crew runs any more."""
     context.turns.end()
-    if not flowing.done():
-        await asyncio.wait({flowing}, timeout=PATIENCE)
-    if not flowing.done():
-        flowing.cancel()
-        return False
-    with contextlib.suppress(SegmentOver, asyncio.CancelledError, Exception):
-        flowing.result()
+    branches = asyncio.all_tasks() - others
+    if branches:
+        _, stuck = await asyncio.wait(branches, timeout=PATIENCE)
+        if stuck:
+            return False
     return context.threads == 0

@@ -9,8 +9,11 @@ from countersign.branches import Branch, Hold, Stance, Turn
 from countersign.calls import Address
 
 
-class SegmentOver(BaseException):
-    """Raised in every branch that still waits when its segment has ended."""
+class SegmentOver(asyncio.CancelledError):
+    """Raised in every branch that still waits when its segment has ended.
+
+    It is a cancellation: it passes every `except Exception`, and nobody logs it.
+    """
 
 
 class Turns:
@@ -141,7 +144,7 @@ class Turns:
             self._over = True
             holds = list(self._holds)
         for hold in holds:
-            _settle(hold, SegmentOver())
+            _settle(hold, over=True)
 
     def look_again(self) -> None:
         """Have the scheduler look at the tree, once."""
@@ -182,7 +185,7 @@ class Turns:
         if hold is None:
             return
         branch.stance = Stance.MOVING
-        _settle(hold, None)
+        _settle(hold, over=False)
 
     def _tell_asks(self, held: Iterable[Branch]) -> None:
         new = [
@@ -224,14 +227,14 @@ def _rank_of(branch: Branch) -> tuple[int, ...]:
     return branch.hold.rank if branch.hold is not None else ()
 
 
-def _settle(hold: Hold, error: BaseException | None) -> None:
+def _settle(hold: Hold, *, over: bool) -> None:
     def settle() -> None:
         if hold.future.done():
             return
-        if error is None:
-            hold.future.set_result(None)
+        if over:
+            hold.future.cancel()
         else:
-            hold.future.set_exception(error)
+            hold.future.set_result(None)
 
     try:
         hold.loop.call_soon_threadsafe(settle)
