@@ -36,6 +36,9 @@ VALUE_KEYS = {
     "file_input": "files",
 }
 _STATELESS = frozenset({"overflow"})
+_WITH_OPTIONS = frozenset(
+    {"static_select", "external_select", "checkboxes", "radio_buttons", "overflow"}
+)
 _TEXTUAL = frozenset(
     {"plain_text_input", "email_text_input", "url_text_input", "number_input"}
 )
@@ -157,21 +160,15 @@ def _single(
     control: Control, simple: Any, workspace: Workspace, answered: list[Json]
 ) -> Any:
     kind = control.type.removeprefix("multi_")
+    if kind in _WITH_OPTIONS:
+        return _option(control, simple, answered)
     match kind:
-        case (
-            "static_select"
-            | "external_select"
-            | "checkboxes"
-            | "radio_buttons"
-            | ("overflow")
-        ):
-            return _option(control, simple, answered)
         case "users_select":
             return workspace.person(simple).id
         case "conversations_select" | "channels_select":
             return workspace.channel(simple).id
         case "file_input":
-            return {"id": simple}
+            return _file(control, simple, workspace)
         case _:
             return _typed(control, simple)
 
@@ -189,6 +186,20 @@ def _option(control: Control, simple: Any, answered: list[Json]) -> Json:
     names = ", ".join(str(option.get("value")) for option in offered) or "none"
     sentence = f'"{control.action_id}" has no option "{simple}"; it has: {names}.'
     raise Refusal("invalid_value", sentence)
+
+
+def _file(control: Control, simple: Any, workspace: Workspace) -> Json:
+    file = workspace.files.get(str(simple))
+    if file is None or not file.complete:
+        raise _wrong(control, simple)
+    return {
+        "id": file.id,
+        "created": file.created,
+        "name": file.name,
+        "title": file.title,
+        "user": file.owner,
+        "size": len(file.content or b""),
+    }
 
 
 def _typed(control: Control, simple: Any) -> Any:

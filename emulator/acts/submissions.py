@@ -12,7 +12,7 @@ from emulator.records import Json, Person, View
 from emulator.slack import LocalSlack
 from emulator.validation import check_view
 
-_FAILED_OPTIONS = "The options could not be loaded ({})."
+_NO_OPTIONS = "The options could not be loaded ({})."
 _FAILED = "We had some trouble connecting. Try again?"
 
 
@@ -168,7 +168,7 @@ def ask_options(slack: LocalSlack, body: Json) -> tuple[Interaction, Json]:
         envelope_type="interactive",
         payload=payload,
         on_ack=remember,
-        on_failure=_FAILED_OPTIONS.format,
+        on_failure=_NO_OPTIONS.format,
     )
     return slack.interactions.start(errand, "options", place.person), found
 

@@ -386,3 +386,30 @@ async def test_an_answer_to_a_closed_modal(
 
     assert ended["status"] == "acked"
     assert await ana.modals() == []
+
+
+async def test_a_file_in_a_form(
+    slack: LocalSlack, ana: Person, web: AsyncWebClient
+) -> None:
+    """A file input holds uploaded files, and nothing else."""
+    field = {
+        "type": "input",
+        "label": _title("Offer"),
+        "element": {"type": "file_input", "action_id": "offer"},
+    }
+    trigger = slack.triggers.new(ana.id, here=None)
+    await web.views_open(trigger_id=trigger, view=modal(blocks=[field]))
+    form = aiohttp.FormData({"as": "ana"})
+    form.add_field("file", b"3400", filename="offer.txt")
+    async with (
+        aiohttp.ClientSession() as session,
+        session.post(f"{slack.base_url}control/upload", data=form) as response,
+    ):
+        file = (await response.json())["file"]
+
+    await ana.fill_in({"Offer": [file["id"]]})
+    with pytest.raises(RefusedByWorkspace, match="invalid_value"):
+        await ana.fill_in({"Offer": ["F0NOSUCHXX"]})
+
+    (held,) = (await ana.modal()).values["Offer"]["files"]
+    assert (held["name"], held["size"]) == ("offer.txt", 4)

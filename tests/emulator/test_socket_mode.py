@@ -1,6 +1,8 @@
 """Socket Mode: tickets, hello, one connection per envelope, deadlines, disconnects."""
 
+import asyncio
 import json
+import sys
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -174,6 +176,38 @@ async def test_a_killed_app_is_gone(
 
         for _ in range(3):
             await ana.slash("/crew go")
+
+
+async def test_a_process_that_is_killed(
+    slack: LocalSlack, ana: Person, workspace: Workspace
+) -> None:
+    """After kill -9 its connections are gone, and a click says so at once."""
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-c", _AN_APP, slack.ready_line["api_url"], slack.app_token)
+    )
+    try:
+        await workspace.connected(2)
+        process.kill()
+        await workspace.connected(0)
+    finally:
+        await process.wait()
+
+    await ana.slash("/crew go", outcome="failed")
+
+
+_AN_APP = """
+import asyncio, sys
+from slack_sdk.socket_mode.aiohttp import SocketModeClient
+from slack_sdk.web.async_client import AsyncWebClient
+
+async def main():
+    web = AsyncWebClient(base_url=sys.argv[1])
+    for _ in range(2):
+        await SocketModeClient(app_token=sys.argv[2], web_client=web).connect()
+    await asyncio.Event().wait()
+
+asyncio.run(main())
+"""
 
 
 async def test_a_refresh_loses_nothing(
