@@ -33,11 +33,14 @@ class YamlText:
         try:
             loader = yaml.SafeLoader(text)
             root = loader.get_single_node()
+            _check_characters(root)
             value = None if root is None else loader.construct_document(root)
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
             line = mark.line + 1 if mark else 1
             raise BadYaml(line, f"not YAML: {error.problem or error}") from error
+        except RecursionError as error:
+            raise BadYaml(1, "not YAML that anybody could read: too deep") from error
         except (yaml.YAMLError, ValueError) as error:
             raise BadYaml(1, f"not YAML: {error}") from error
         return cls(value, root)
@@ -56,7 +59,14 @@ class YamlText:
 
     def repeated_keys(self) -> Iterator[tuple[str, int]]:
         """Find keys that come twice in one mapping; YAML lets the last one win."""
-        yield from _repeated(self._root)
+        for node in _nodes(self._root):
+            if not isinstance(node, yaml.MappingNode):
+                continue
+            seen: set[str] = set()
+            for key, _ in node.value:
+                if str(key.value) in seen:
+                    yield str(key.value), key.start_mark.line + 1
+                seen.add(str(key.value))
 
 
 def _step(
@@ -70,14 +80,34 @@ def _step(
     return None
 
 
-def _repeated(node: yaml.Node | None) -> Iterator[tuple[str, int]]:
-    if isinstance(node, yaml.MappingNode):
-        seen: set[str] = set()
-        for key, value in node.value:
-            if str(key.value) in seen:
-                yield str(key.value), key.start_mark.line + 1
-            seen.add(str(key.value))
-            yield from _repeated(value)
-    elif isinstance(node, yaml.SequenceNode):
-        for item in node.value:
-            yield from _repeated(item)
+def _nodes(root: yaml.Node | None) -> Iterator[yaml.Node]:
+    """Visit every node once, however often aliases point to it."""
+    waiting = [] if root is None else [root]
+    seen: set[int] = set()
+    while waiting:
+        node = waiting.pop()
+        if id(node) in seen:
+            continue
+        seen.add(id(node))
+        yield node
+        if isinstance(node, yaml.MappingNode):
+            waiting += [part for pair in node.value for part in pair]
+        elif isinstance(node, yaml.SequenceNode):
+            waiting += node.value
+
+
+def _check_characters(root: yaml.Node | None) -> None:
+    """Refuse half a character, which an escape can write.
+
+    Raises:
+        BadYaml: at its line.
+
+    """
+    for node in _nodes(root):
+        if not isinstance(node, yaml.ScalarNode):
+            continue
+        try:
+            node.value.encode()
+        except UnicodeEncodeError as error:
+            line = node.start_mark.line + 1
+            raise BadYaml(line, "not YAML: it has half of a character") from error

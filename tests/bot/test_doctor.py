@@ -4,8 +4,8 @@ import asyncio
 import json
 import sqlite3
 import sys
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager, closing, contextmanager
 from datetime import timedelta
 from pathlib import Path
 
@@ -137,9 +137,13 @@ def sentence(findings: list[Finding], code: ProblemCode) -> str:
     return found.sentence
 
 
-def spoil(environ: Mapping[str, str]) -> sqlite3.Connection:
-    """Open the database as somebody else would."""
-    return sqlite3.connect(environ["DATABASE_URL"].removeprefix("sqlite:///"))
+@contextmanager
+def spoil(environ: Mapping[str, str]) -> Iterator[sqlite3.Connection]:
+    """Change the database as somebody else would."""
+    file = environ["DATABASE_URL"].removeprefix("sqlite:///")
+    with closing(sqlite3.connect(file)) as connection:
+        yield connection
+        connection.commit()
 
 
 async def test_a_well_kept_house_has_nothing_to_mend(
@@ -355,7 +359,6 @@ async def test_a_database_without_tables(
     environ: dict[str, str], tmp_path: Path
 ) -> None:
     """A warning, for the next start upgrades it."""
-    spoil(environ | {"DATABASE_URL": f"sqlite:///{tmp_path}/new.sqlite3"}).close()
     (tmp_path / "new.sqlite3").touch()
     environ["DATABASE_URL"] = f"sqlite:///{tmp_path}/new.sqlite3"
 

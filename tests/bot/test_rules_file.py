@@ -139,6 +139,10 @@ rules:
             (3, "“ana” and “ben” are the same person, U0ANA"),
         ),
         (
+            ("use: words}\n", 'use: "\\ud800"}\n'),
+            (14, "not YAML: it has half of a character"),
+        ),
+        (
             ("use: words}\n", "use: 7}\n"),
             (14, "`rules.1.use`: input should be a valid string"),
         ),
@@ -159,6 +163,25 @@ def test_one_mistake_is_told_where_it_is(
 def test_what_is_no_rules_file_says_how_one_begins(text: str) -> None:
     """An empty file, or another kind of file, is no crash."""
     assert [(1, "it does not begin with `version: 1`")] == mistakes(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "admins: &a [*a]",
+        "people: &p {ana: *p}",
+        "a: &a [1]\nb: &b [*a, *a]\nc: &c [*b, *b]\nrules: [*c, *c]",
+        "? [a, b]\n: c",
+        "{" * 999,
+        "version: !!python/object/apply:os.getcwd []",
+        "version: 1\n---\nversion: 1",
+        "\tversion: 1",
+        "version: 2026-13-45",
+    ],
+)
+def test_yaml_tricks_are_mistakes(text: str) -> None:
+    """Loops, odd keys, depth, tags, further documents: told, never obeyed."""
+    assert mistakes(text)
 
 
 @given(
