@@ -72,6 +72,20 @@ def upgrade(database: Database) -> None:
         StoreUnavailable: the database is gone, or another process migrates for long.
 
     """
+    give_up_at = time.monotonic() + _PATIENCE
+    pause = threading.Event()
+    while True:
+        try:
+            _upgrade_once(database)
+        except DatabaseBusy:
+            if time.monotonic() > give_up_at:
+                raise
+            pause.wait(_POLL)
+        else:
+            return
+
+
+def _upgrade_once(database: Database) -> None:
     with translated(), _migration_lock(database):
         engine = database.engine if database.is_sqlite else database.dbos_engine()
         with engine.begin() as connection:
@@ -101,29 +115,24 @@ def _migration_lock(database: Database) -> Iterator[None]:
     """Let one process migrate at a time.
 
     On SQLite each of the two steps is one BEGIN IMMEDIATE transaction, and finds
-    nothing to do when another process was first.
+    nothing to do when another process was first. On PostgreSQL the lock is asked for
+    and not waited for: who waits in a statement blocks CREATE INDEX CONCURRENTLY,
+    which the queue's migrations use, and the two would wait for each other.
+
+    Raises:
+        DatabaseBusy: another process migrates just now.
+
     """
     if database.is_sqlite:
         yield
         return
+    key = {"key": _LOCK}
     engine = database.dbos_engine().execution_options(isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
-        _wait_for_lock(connection)
+        ask = text("SELECT pg_try_advisory_lock(:key)")
+        if not connection.execute(ask, key).scalar_one():
+            raise DatabaseBusy
         try:
             yield
         finally:
-            connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": _LOCK})
-
-
-def _wait_for_lock(connection: Connection) -> None:
-    """Ask again and again: who waits in one statement blocks CREATE INDEX CONCURRENTLY.
-
-    The queue's migrations do that, and the two would wait for each other.
-    """
-    ask = text("SELECT pg_try_advisory_lock(:key)")
-    give_up_at = time.monotonic() + _PATIENCE
-    pause = threading.Event()
-    while not connection.execute(ask, {"key": _LOCK}).scalar_one():
-        if time.monotonic() > give_up_at:
-            raise DatabaseBusy
-        pause.wait(_POLL)
+            connection.execute(text("SELECT pg_advisory_unlock(:key)"), key)

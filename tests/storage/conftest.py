@@ -1,11 +1,10 @@
-"""Fixtures: each test has an empty, migrated database of its own.
+"""Fixtures: each test finds an empty, migrated database.
 
-Most tests run on SQLite and on PostgreSQL; a copy of a migrated database is much
-cheaper than a migration.
+Most tests run on SQLite and on PostgreSQL. Migrating is done once: a SQLite file is
+copied for each test, the PostgreSQL database is emptied.
 """
 
 from collections.abc import Iterator
-from itertools import count
 from pathlib import Path
 from shutil import copy
 from tempfile import TemporaryDirectory
@@ -18,7 +17,11 @@ from storage.migrations import upgrade
 from storage.store import SqlStore
 from tests.builders import SteppedClock
 
-_numbers = count(1)
+_TABLES_WITH_ROWS = text(
+    "SELECT string_agg(format('%I.%I', schemaname, tablename), ', ') FROM pg_tables"
+    " WHERE schemaname IN ('public', 'dbos')"
+    " AND tablename NOT IN ('alembic_version', 'dbos_migrations')"
+)
 
 
 @pytest.fixture(scope="session")
@@ -61,15 +64,17 @@ def empty_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def empty_postgres(postgres: Engine) -> str:
-    """The name of a migrated PostgreSQL database without rows."""
-    name = "empty"
+def migrated_postgres(postgres: Engine) -> Iterator[Engine]:
+    """A migrated PostgreSQL database, which each test finds without rows."""
     with postgres.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
-    database = Database(_named(postgres, name))
+        connection.execute(text("CREATE DATABASE migrated"))
+    url = postgres.url.set(database="migrated")
+    database = Database(url.render_as_string(hide_password=False))
     upgrade(database)
     database.close()
-    return name
+    engine = create_engine(url, isolation_level="AUTOCOMMIT")
+    yield engine
+    engine.dispose()
 
 
 @pytest.fixture
@@ -79,13 +84,13 @@ def sqlite_url(empty_sqlite: Path, tmp_path: Path) -> str:
 
 
 @pytest.fixture
-def postgres_url(postgres: Engine, empty_postgres: str) -> Iterator[str]:
-    """A migrated PostgreSQL database of the test's own."""
-    name = f"test_{next(_numbers)}"
-    with postgres.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {empty_postgres}"))
-        yield _named(postgres, name)
-        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+def postgres_url(migrated_postgres: Engine) -> str:
+    """A migrated PostgreSQL database without rows."""
+    with migrated_postgres.connect() as connection:
+        tables = connection.execute(_TABLES_WITH_ROWS).scalar_one()
+        connection.execute(text("SET lock_timeout = '10s'"))
+        connection.execute(text(f"TRUNCATE {tables} RESTART IDENTITY"))
+    return migrated_postgres.url.render_as_string(hide_password=False)
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
@@ -109,7 +114,3 @@ def clock() -> SteppedClock:
 @pytest.fixture
 def store(database: Database, clock: SteppedClock) -> SqlStore:
     return SqlStore(database, clock)
-
-
-def _named(server: Engine, database: str) -> str:
-    return server.url.set(database=database).render_as_string(hide_password=False)
