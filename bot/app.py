@@ -54,10 +54,8 @@ class Bot:
 
     async def run(self, stop: asyncio.Event, started: asyncio.Event) -> None:
         """Work until told to stop; open clicks are answered first."""
-        loops = [
-            asyncio.create_task(self.courier.run(), name="courier"),
-            asyncio.create_task(self.router.run(), name="router"),
-        ]
+        courier = asyncio.create_task(self.courier.run(), name="courier")
+        router = asyncio.create_task(self.router.run(), name="router")
         try:
             await self.timers.start()
             await self.sockets.connect()
@@ -70,10 +68,11 @@ class Bot:
         finally:
             await self.sockets.close()
             self.timers.stop()
-            for task in loops:
-                task.cancel()
-                with contextlib.suppress(asyncio.CancelledError):
-                    await task
+            router.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await router
+            self.courier.stop()
+            await courier
             await self.front.finish()
             self.front.core.close()
             self.database.close()

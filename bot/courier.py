@@ -15,6 +15,7 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Final, Protocol
 
+from approvals.errors import StoreUnavailable
 from approvals.ids import ChannelId, TeamId
 from approvals.ports import Clock
 from bot.blocks.limits import check
@@ -34,7 +35,9 @@ logger = logging.getLogger(__name__)
 LEASE: Final = timedelta(seconds=30)
 """Longer than a call may take: nobody else posts what is on its way."""
 
-BATCH: Final = 10
+AT_ONCE: Final = 10
+"""Calls on their way: a conversation that is slow must not hold up the others."""
+
 POLL: Final = 0.2
 """Seconds: workers commit in other processes, and nothing tells us."""
 
@@ -95,34 +98,59 @@ class Courier:
         self._core = core
         self._clock = clock
         self._woken = asyncio.Event()
+        self._under_way: set[asyncio.Task[None]] = set()
+        self._stopping = False
 
     def wake(self) -> None:
         """Look now: something was committed in this process."""
         self._woken.set()
 
+    def stop(self) -> None:
+        """Claim nothing more."""
+        self._stopping = True
+        self._woken.set()
+
     async def run(self) -> None:
-        """Deliver for ever; cancel to stop. What was under way is claimed again."""
-        while True:
+        """Deliver until told to stop; what is on its way then is seen to its end."""
+        while not self._stopping:
             self._woken.clear()
             if not await self._round():
                 await self._rest()
+        await asyncio.gather(*self._under_way)
 
     async def _round(self) -> bool:
+        """Send off what is due; tell whether there was anything."""
+        room = AT_ONCE - len(self._under_way)
+        if not room:
+            return False
         try:
             claims = await self._core(
-                self._rows.claim, self._owner, self._clock.now(), LEASE, BATCH
+                self._rows.claim, self._owner, self._clock.now(), LEASE, room
             )
-            await asyncio.gather(*(self._deliver(claim) for claim in claims))
-        except Exception:
-            logger.exception("the courier stumbled; it goes on")
-            await asyncio.sleep(FIRST_WAIT.total_seconds())
+        except StoreUnavailable as error:
+            logger.warning("the database does not answer", extra={"why": str(error)})
             return False
+        for claim in claims:
+            task = asyncio.create_task(self._see_to(claim))
+            self._under_way.add(task)
+            task.add_done_callback(self._arrived)
         return bool(claims)
 
     async def _rest(self) -> None:
         with suppress(TimeoutError):
             async with asyncio.timeout(POLL):
                 await self._woken.wait()
+
+    def _arrived(self, task: asyncio.Task[None]) -> None:
+        self._under_way.discard(task)
+        self._woken.set()
+
+    async def _see_to(self, claim: Claim) -> None:
+        """Deliver one; whatever goes wrong, its lease ends and it is tried again."""
+        try:
+            await self._deliver(claim)
+        except Exception:
+            logger.exception("a posting was dropped", extra={"posting": claim.id})
 
     async def _deliver(self, claim: Claim) -> None:
         message = await self._core(self._draw, claim)
