@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from approvals.authority import authorise_decision
 from approvals.digest import digest_of
 from approvals.errors import (
+    NotNeeded,
     NotOffered,
     OlderVersion,
     Refused,
@@ -81,10 +82,9 @@ def check_press(
     """
     authorise_decision(press.actor, request, run, names)
     if not request.is_open:
-        at_text = _closed_at(request, press.actor.tz)
-        raise RequestClosed(_outcome(request), _closer(request), at_text)
+        raise _why_closed(request, run, press.actor.tz)
     if run.is_final:
-        raise RunEnded(run.code, run.state.value)
+        raise RunEnded(run.code, run.how_it_ended)
     if press.revision != request.ask.revision or press.digest != request.digest:
         raise OlderVersion
     if not offers(request, press.verdict, press.choice):
@@ -132,12 +132,18 @@ def is_as_decided(request: ApprovalRequest, decided_digest: str) -> bool:
     return decided_digest == request.digest == digest_of(request.run, request.ask)
 
 
-def _outcome(request: ApprovalRequest) -> str:
-    return "sent back" if request.state is RequestState.REVISED else request.state.value
-
-
-def _closer(request: ApprovalRequest) -> str:
-    return request.closing.by_name if request.closing else ""
+def _why_closed(request: ApprovalRequest, run: Run, tz: str) -> Refused:
+    """Say what became of a request that somebody still pressed."""
+    by_name = request.closing.by_name if request.closing else ""
+    match request.state:
+        case RequestState.REVISED:
+            return OlderVersion(by_name, _closed_at(request, tz))
+        case RequestState.CANCELLED if run.is_final:
+            return RunEnded(run.code, run.how_it_ended)
+        case RequestState.CANCELLED:
+            return NotNeeded()
+        case state:
+            return RequestClosed(state.value, by_name, _closed_at(request, tz))
 
 
 def _closed_at(request: ApprovalRequest, tz: str) -> str:

@@ -9,9 +9,11 @@ ApprovalError
 │   ├── RequestClosed
 │   ├── NotYetRouted
 │   ├── OlderVersion
+│   ├── NotNeeded
 │   ├── NotOffered
 │   ├── WordsNeeded
 │   ├── RunEnded
+│   ├── NothingToRetry
 │   ├── NotYours
 │   └── NobodyToAsk
 ├── Unknown              no such run or request
@@ -87,8 +89,18 @@ class NotYetRouted(Refused):
 class OlderVersion(Refused):
     """The card that was pressed shows something else than what is asked now."""
 
+    def __init__(self, by_name: str = "", at_text: str = "") -> None:
+        sent_back = f": {by_name} sent it back{at_text}" if by_name else ""
+        super().__init__(
+            f"This card shows an older version{sent_back}. Please use the newest one."
+        )
+
+
+class NotNeeded(Refused):
+    """The run goes on without an answer to this."""
+
     def __init__(self) -> None:
-        super().__init__("This card shows an older version. Please use the newest one.")
+        super().__init__("This is not needed any more: the run went another way.")
 
 
 class NotOffered(Refused):
@@ -107,11 +119,17 @@ class WordsNeeded(Refused):
 
 
 class RunEnded(Refused):
-    """The run is over."""
+    """The run is over; `how` says in what way, as in `cancelled by Ana`."""
 
-    def __init__(self, code: str, state: str, by: str = "") -> None:
-        self.state = state
-        super().__init__(f"Run {code} is {state}{by}. Nothing was changed.")
+    def __init__(self, code: str, how: str) -> None:
+        super().__init__(f"Run {code} is over: {how}. Nothing was changed.")
+
+
+class NothingToRetry(Refused):
+    """The run has not failed, or was let go on already."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(f"Run {code} goes on already. Nothing was changed.")
 
 
 class NotYours(Refused):

@@ -75,6 +75,14 @@ FINAL_RUN_STATES: Final = frozenset(
 )
 
 
+_ENDED: Final[Mapping[RunState, str]] = {
+    RunState.SUCCEEDED: "it has finished",
+    RunState.REJECTED: "it finished after a rejection",
+    RunState.EXPIRED: "it finished because nobody decided in time",
+}
+"""How it came to an end of its own; of the others the run itself says who ended it."""
+
+
 class Priority(StrEnum):
     """How much a run matters to the one who started it."""
 
@@ -121,6 +129,11 @@ class Run:
     def is_final(self) -> bool:
         """Tell whether nothing can happen to it any more."""
         return self.state in FINAL_RUN_STATES
+
+    @property
+    def how_it_ended(self) -> str:
+        """Say how a final run ended: `cancelled by Ana`, `it has finished`."""
+        return _ENDED.get(self.state) or self.reason[:1].lower() + self.reason[1:]
 
     def moved(self, move: RunMove, now: datetime, **changes: Any) -> "Run":
         """Give the run after a move.

@@ -6,7 +6,7 @@ from datetime import datetime
 from approvals.audit import AuditKind
 from approvals.authority import RunAction, authorise_run
 from approvals.continuing import cancel_open_requests, queue_segment, show_run
-from approvals.errors import RunEnded
+from approvals.errors import NothingToRetry, RunEnded
 from approvals.events import run_event
 from approvals.finding import find_run
 from approvals.ids import RunId, UserId
@@ -32,7 +32,7 @@ def cancel(
     run = find_run(unit, run_id)
     authorise_run(actor, RunAction.CANCEL, run, admins)
     if run.is_final:
-        raise RunEnded(run.code, run.state.value)
+        raise RunEnded(run.code, run.how_it_ended)
     segment = unit.active_segment(run.id)
     if segment is not None:
         ended = replace(segment, state=SegmentState.CANCELLED)
@@ -60,8 +60,10 @@ def retry(
     """
     run = find_run(unit, run_id)
     authorise_run(actor, RunAction.RETRY, run, admins)
+    if run.is_final:
+        raise RunEnded(run.code, run.how_it_ended)
     if run.state is not RunState.FAILED:
-        raise RunEnded(run.code, run.state.value)
+        raise NothingToRetry(run.code)
     queue_segment(unit, run, now)
     run = unit.save_run(run.moved(RunMove.RETRY, now, reason=""))
     unit.record(run_event(AuditKind.RUN_RETRIED, actor.user, run, name=actor.name))

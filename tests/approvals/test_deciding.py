@@ -13,6 +13,7 @@ from approvals.digest import digest_of
 from approvals.errors import (
     NeverDecides,
     NotAnApprover,
+    NotNeeded,
     NotOffered,
     NotYetRouted,
     OlderVersion,
@@ -174,13 +175,32 @@ def test_a_closed_request_is_not_closed_again() -> None:
         decide(closed, run, a_press(request, Verdict.REJECT), NAMES, NOW)
 
 
-def test_a_run_that_is_over_takes_no_decision() -> None:
-    """A cancelled run's card does nothing any more."""
+def test_a_version_that_was_sent_back_names_who_did_it() -> None:
+    """The reader is led to the newest version."""
     run, request = a_case()
-    over = replace(run, state=RunState.CANCELLED)
+    press = a_press(request, Verdict.REVISE, words="Shorter")
+    sent_back = decide(request, run, press, NAMES, NOW)
 
-    with pytest.raises(RunEnded):
+    with pytest.raises(OlderVersion, match="Ben sent it back on 20 Nov at 09:00"):
+        decide(sent_back, run, a_press(request), NAMES, NOW)
+
+
+@pytest.mark.parametrize("state", [RequestState.PENDING, RequestState.CANCELLED])
+def test_a_run_that_is_over_takes_no_decision(state: RequestState) -> None:
+    """A cancelled run's card does nothing any more, and says who cancelled it."""
+    run, request = a_case(state=state)
+    over = replace(run, state=RunState.CANCELLED, reason="Cancelled by Ana")
+
+    with pytest.raises(RunEnded, match="is over: cancelled by Ana"):
         decide(request, over, a_press(request), NAMES, NOW)
+
+
+def test_what_was_overtaken_takes_no_decision() -> None:
+    """The run goes on another way; nobody is asked to look for a newer card."""
+    run, request = a_case(state=RequestState.CANCELLED)
+
+    with pytest.raises(NotNeeded):
+        decide(request, run, a_press(request), NAMES, NOW)
 
 
 @pytest.mark.parametrize(
