@@ -33,7 +33,7 @@ class Drawing:
                     return run_message(run_view(reader, run)) if run else None
                 case ThingKind.RESULT:
                     run = reader.run(RunId(thing.id))
-                    return result(run) if run else None
+                    return result(run, ping=_ping(claim)) if run else None
                 case ThingKind.FILE:
                     run = reader.run(RunId(thing.id))
                     return result_file(run) if run else None
@@ -90,8 +90,13 @@ def _card_view(reader: Reader, claim: Claim) -> CardView | None:
     request = reader.request(RequestId(claim.wanted.thing.id))
     if request is None:
         return None
-    ping = claim.wanted.ping if claim.is_new else ()
-    return card_view(reader, request, ping=ping, tz=_zone(reader, claim, request))
+    zone = _zone(reader, claim, request)
+    return card_view(reader, request, ping=_ping(claim), tz=zone)
+
+
+def _ping(claim: Claim) -> tuple[UserId, ...]:
+    """Give the people whom the first post mentions; updates mention nobody."""
+    return claim.wanted.ping if claim.is_new else ()
 
 
 def _zone(reader: Reader, claim: Claim, request: ApprovalRequest) -> str:

@@ -20,7 +20,7 @@ from bot.blocks.formats import (
     until_text,
 )
 from bot.blocks.ids import Action, CardRef
-from bot.blocks.message import Block, Element, Message
+from bot.blocks.message import Block, Message
 from bot.blocks.pages import PREVIEW
 from bot.blocks.settled import (
     next_text,
@@ -98,7 +98,7 @@ def _open(view: CardView) -> Message:
     blocks = [
         *_practice(view.run),
         header(subject.title),
-        *_ping(view),
+        *rich.addressed(view.ping, "your decision, please."),
         context(f"{_origin(view)}\n{_times(view)}"),
         *_asked_for(view),
         *facts_blocks(subject.facts),
@@ -165,16 +165,6 @@ def _times(view: CardView) -> str:
         who = "It is not settled yet who decides"
     since, until = date_mark(request.asked_at), date_mark(request.expires_at)
     return f"Asked {since} · until *{until}* · {who}"
-
-
-def _ping(view: CardView) -> list[Block]:
-    if not view.ping:
-        return []
-    spans: list[Element] = []
-    for user in view.ping:
-        spans += [rich.mention(user), rich.span(" ")]
-    spans.append(rich.span("your decision, please."))
-    return [rich.rich_text(rich.section(*spans))]
 
 
 def _asked_for(view: CardView) -> list[Block]:

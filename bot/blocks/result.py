@@ -2,7 +2,9 @@
 
 from typing import Final
 
+from approvals.ids import UserId
 from approvals.runs import Run
+from bot.blocks import rich
 from bot.blocks.elements import actions, button, context, header
 from bot.blocks.formats import NAME_LENGTH
 from bot.blocks.ids import Action, RunRef
@@ -24,13 +26,18 @@ def result_file(run: Run) -> Upload:
     )
 
 
-def result(run: Run) -> Message:
-    """Draw what a run came to."""
+def result(run: Run, *, ping: tuple[UserId, ...] = ()) -> Message:
+    """Draw what a run came to.
+
+    `ping` are the people whom this post shall mention: a thread under our own message
+    notifies nobody by itself.
+    """
     title = one_line(run.crew_title, _TITLE)
     who = inline(run.requester_name, NAME_LENGTH)
     mark = "*Practice run* · " if run.practice else ""
     blocks = (
         header(f"Result of {title}"),
+        *rich.addressed(ping, "here it is."),
         context(f"{mark}Run `{run.code}`, started by *{who}*"),
         *body_blocks(run.result, PREVIEW, where="*Open* shows all of it."),
         actions(button("Open", Action.RESULT_OPEN, RunRef.of(run))),

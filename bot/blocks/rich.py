@@ -66,6 +66,14 @@ def mention(user: UserId) -> Element:
     return {"type": "user", "user_id": user}
 
 
+def addressed(users: Sequence[UserId], said: str) -> list[Block]:
+    """Make a line that calls people to it; none where nobody is called."""
+    if not users:
+        return []
+    called = [part for user in users for part in (mention(user), span(" "))]
+    return [rich_text(section(*called, span(said)))]
+
+
 def date(at: datetime) -> Element:
     """Make a time that Slack shows in each reader's own zone."""
     return {

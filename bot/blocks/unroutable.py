@@ -29,6 +29,7 @@ def unroutable(view: CardView) -> Message:
         " this is then sent to them. Nothing is decided until then."
     )
     blocks = (
+        *rich.addressed(view.ping, "this run waits."),
         rich.rich_text(
             rich.section(rich.bold("Nobody can decide this yet: "), rich.span(title)),
             rich.quote(rich.span(f"{reason}.")),
