@@ -5,6 +5,7 @@ process of its own. Nothing here knows what is inside them.
 import asyncio
 import json
 import os
+import re
 import signal
 import sys
 from collections.abc import AsyncIterator, Sequence
@@ -20,6 +21,7 @@ from emulator.client import Message, Person, Workspace
 ROOT = Path(__file__).resolve().parents[2]
 SCRIPT = ROOT / "crews" / "library" / "script.yaml"
 RULES = ROOT / "approvals.yaml"
+MANIFEST = ROOT / "manifest.yml"
 
 READY_WITHIN = 60.0
 PATIENCE = 30.0
@@ -170,15 +172,25 @@ class Product:
 
 @asynccontextmanager
 async def running(
-    folder: Path, *, program: Sequence[str] = ("-m", "bot"), **settings: str
+    folder: Path,
+    *,
+    program: Sequence[str] = ("-m", "bot"),
+    manifest: Path = MANIFEST,
+    **settings: str,
 ) -> AsyncIterator[Product]:
     """Run a product with a database of its own; all its processes end with the block.
 
-    `program` is what Python is given to start bot and worker with.
+    `program` is what Python is given to start bot and worker with; `manifest` is the
+    Slack app's.
     """
     given = dict(os.environ)  # noqa: TID251 - a child's environment is made of it
     base = {name: given[name] for name in PASSED_ON if name in given}
-    slack = _process(folder, base, "emulator", "-m", "emulator", "--port", "0")
+    slack = _process(
+        folder,
+        base,
+        "emulator",
+        *("-m", "emulator", "--port", "0", "--manifest", str(manifest)),
+    )
     model = _process(
         folder,
         base,
@@ -233,8 +245,6 @@ def _process(
 
 def code_of(message: Message) -> str:
     """Give the code of the run that a message is about."""
-    for word in message.text.replace("`", " ").split():
-        cleaned = word.strip(".,()")
-        if len(cleaned) == 6 and cleaned.isalnum() and cleaned.isupper():
-            return cleaned
-    raise AssertionError(f"no run code on: {message.text}")
+    found = re.search(r"\b[Rr]un `([0-9A-Z]{6})`", message.text)
+    assert found, f"no run code on: {message.text}"
+    return found[1]
