@@ -248,3 +248,52 @@ async def test_metadata(web: AsyncWebClient) -> None:
     assert "metadata" not in plain["messages"][0]
     assert full["messages"][0]["metadata"] == metadata
     assert await _refused(wrong) == "invalid_metadata_format"
+
+
+async def test_attachments(web: AsyncWebClient, ana: Person) -> None:
+    """Attachments carry blocks, which are checked as well."""
+    attachment = {"color": "#36a64f", "fallback": "x", "blocks": card("inside")}
+    wrong = {"fallback": "x", "blocks": [{"type": "hologram"}]}
+
+    await web.chat_postMessage(channel=GENERAL, text="x", attachments=[attachment])
+
+    assert (await ana.sees("inside")).buttons == ["Approve"]
+    for attachments, error in (
+        ([{"fallback": "x"}] * 101, "too_many_attachments"),
+        ([wrong], "invalid_blocks"),
+        (["x"], "invalid_attachments"),
+    ):
+        call = web.api_call(
+            "chat.postMessage", json={"channel": GENERAL, "attachments": attachments}
+        )
+        assert await _refused(call) == error
+
+
+async def test_markdown(web: AsyncWebClient, ana: Person) -> None:
+    """`markdown_text` is one markdown block."""
+    posted = await web.chat_postMessage(channel=GENERAL, markdown_text="**Tea**")
+
+    assert posted["message"]["blocks"][0]["type"] == "markdown"
+    assert (await ana.sees("**Tea**")).text == "**Tea**"
+
+
+async def test_metadata_that_is_too_large(web: AsyncWebClient) -> None:
+    """There is a limit, though Slack does not publish it."""
+    metadata = {"event_type": "card", "event_payload": {"x": "x" * 16_000}}
+
+    call = web.chat_postMessage(channel=GENERAL, text="x", metadata=metadata)
+
+    assert await _refused(call) == "metadata_too_large"
+
+
+async def test_another_name(web: AsyncWebClient, slack: LocalSlack) -> None:
+    """Without chat:write.customize, name and icon stay the app's."""
+    looks: dict[str, Any] = {"username": "Robot", "icon_emoji": ":robot_face:"}
+
+    plain = await web.chat_postMessage(channel=GENERAL, text="x", **looks)
+    slack.workspace.app.scopes.append("chat:write.customize")
+    custom = await web.chat_postMessage(channel=GENERAL, text="x", **looks)
+
+    assert "username" not in plain["message"]
+    assert custom["message"]["username"] == "Robot"
+    assert custom["message"]["icons"] == {"emoji": ":robot_face:"}

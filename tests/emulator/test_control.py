@@ -261,3 +261,47 @@ async def test_a_link_leads_to_the_page(web: AsyncWebClient) -> None:
         assert response.headers["Location"] == (
             f"/?channel=general&thread={parent['ts']}"
         )
+
+
+async def test_people_react(workspace: Workspace, ana: Person, ben: Person) -> None:
+    """Reactions are counted per emoji, once per person."""
+    said = await ana.say("tea?", channel="general")
+    place = {"channel": "general", "ts": said.ts, "name": ":thumbsup:"}
+    for who in ("ana", "ben", "ben"):
+        await workspace.post("/react", {"as": who, **place})
+    (both,) = await ana.messages("general")
+    await workspace.post("/react", {"as": "ana", **place, "remove": True})
+
+    (one,) = await ana.messages("general")
+
+    assert both.body["reactions"][0]["users"] == [ana.id, ben.id]
+    assert one.body["reactions"][0]["users"] == [ben.id]
+
+
+async def test_channels_come_and_change(workspace: Workspace) -> None:
+    """A channel is created, renamed, shared; and a DM holds several people."""
+    body = {"create": "#launch", "is_private": True, "members": ["ana", "crew"]}
+    created = (await workspace.post("/channels", body))["channel"]
+    await workspace.post(
+        "/channels",
+        {"channel": "launch", "name": "launch-2", "is_ext_shared": True},
+    )
+    group = await workspace.post("/open_dm", {"as": "ana", "with": ["ben", "crew"]})
+
+    seen = await _conversation(workspace, "ana", "launch-2")
+
+    assert (seen["id"], seen["is_ext_shared"]) == (created["id"], True)
+    assert group["conversation"]["is_mpim"] is True
+
+
+async def test_uploads_that_are_none(slack: LocalSlack) -> None:
+    """A form without a file, or of nobody, is refused."""
+    async with aiohttp.ClientSession() as session:
+        for form, code in (
+            ({"as": "ana"}, "no_file"),
+            ({"as": "nobody"}, "user_not_found"),
+        ):
+            url = f"{slack.base_url}control/upload"
+            async with session.post(url, data=aiohttp.FormData(form)) as response:
+                answer = await response.json()
+            assert (response.status, answer["error"]) == (400, code)

@@ -11,7 +11,7 @@ from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from emulator.client import Person, RefusedByWorkspace, Workspace
 from emulator.slack import LocalSlack
-from tests.emulator.bolt_apps import card, connected
+from tests.emulator.bolt_apps import card, connected, modal
 
 GENERAL = "C0GENERAL0"
 
@@ -396,3 +396,97 @@ async def test_secrets_stay_out_of_payload_records(
     shown = json.dumps([await workspace.envelopes(), await workspace.calls()])
     assert slack.bot_token not in shown
     assert slack.app_token not in shown
+
+
+async def test_feedback_buttons(slack: LocalSlack, app: AsyncApp, ana: Person) -> None:
+    """The value of the pressed one arrives."""
+    values: list[str] = []
+
+    @app.action("feedback")
+    async def feedback(ack: Any, action: Any) -> None:
+        values.append(action["value"])
+        await ack()
+
+    def button(text: str) -> dict[str, Any]:
+        return {"text": {"type": "plain_text", "text": text}, "value": text.lower()}
+
+    buttons = {
+        "type": "feedback_buttons",
+        "action_id": "feedback",
+        "positive_button": button("Good"),
+        "negative_button": button("Bad"),
+    }
+    blocks = [{"type": "context_actions", "elements": [buttons]}]
+    await app.client.chat_postMessage(channel=GENERAL, text="x", blocks=blocks)
+
+    async with connected(app, slack):
+        await ana.click("Bad")
+        await ana.click("Good")
+
+    assert values == ["bad", "good"]
+
+
+async def test_options_in_a_message(
+    slack: LocalSlack, app: AsyncApp, ana: Person, workspace: Workspace
+) -> None:
+    """An external select in a message asks, and may stay without an answer."""
+    select = {"type": "external_select", "action_id": "crew"}
+    blocks = [{"type": "actions", "elements": [select]}]
+    posted = await app.client.chat_postMessage(channel=GENERAL, text="x", blocks=blocks)
+    body = {"as": "ana", "channel": GENERAL, "ts": posted["ts"], "action_id": "crew"}
+    with pytest.raises(RefusedByWorkspace, match="no_answer"):
+        await workspace.post("/options", {**body, "query": "x"})
+    chosen: list[str] = []
+
+    @app.options("crew")
+    async def options(ack: Any) -> None:
+        option = {"text": {"type": "plain_text", "text": "Tea"}, "value": "tea"}
+        label = {"type": "plain_text", "text": "Drinks"}
+        await ack(option_groups=[{"label": label, "options": [option]}])
+
+    @app.action("crew")
+    async def choose(ack: Any, action: Any) -> None:
+        chosen.append(action["selected_option"]["value"])
+        await ack()
+
+    async with connected(app, slack):
+        answered = await workspace.post("/options", {**body, "query": "x"})
+        await ana.click("crew", selected="tea")
+
+    assert answered["option_groups"][0]["options"][0]["value"] == "tea"
+    assert chosen == ["tea"]
+
+
+async def test_a_response_url_from_a_modal(
+    slack: LocalSlack, app: AsyncApp, ana: Person
+) -> None:
+    """A chosen conversation can be answered, where the modal asked for it."""
+    element = {
+        "type": "conversations_select",
+        "action_id": "where",
+        "response_url_enabled": True,
+        "default_to_current_conversation": True,
+    }
+    label = {"type": "plain_text", "text": "Where"}
+    field = {"type": "input", "block_id": "b", "label": label, "element": element}
+    urls: list[Any] = []
+
+    @app.command("/crew")
+    async def command(ack: Any, body: Any, client: Any) -> None:
+        view = modal(blocks=[field])
+        await client.views_open(trigger_id=body["trigger_id"], view=view)
+        await ack()
+
+    @app.view("form")
+    async def submitted(ack: Any, body: Any) -> None:
+        urls.extend(body["response_urls"])
+        await ack()
+
+    async with connected(app, slack):
+        await ana.slash("/crew go", channel="content-team")
+        await ana.submit()
+    (url,) = urls
+    await AsyncWebhookClient(url["response_url"]).send(text="here")
+
+    assert url["channel_id"] == "C0CONTENT0"
+    assert (await ana.sees("here", in_="content-team")).is_private_note
