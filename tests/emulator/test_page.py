@@ -19,6 +19,7 @@ from slack_sdk.models.views import View
 from slack_sdk.web.async_client import AsyncWebClient
 
 from emulator.client import Person, Workspace
+from emulator.seed import WorkspaceSeed
 from emulator.slack import LocalSlack
 from tests.emulator.bolt_apps import connected
 from tests.emulator.windows import Windows, browsing, needs_browser
@@ -397,6 +398,21 @@ async def test_home(windows: Windows, web: AsyncWebClient) -> None:
     await web.views_publish(user_id="U0ANARUIZ0", view=view)
 
     await expect(page.get_by_text("Two wait for you")).to_be_visible()
+
+
+async def test_an_app_without_home_that_is_not_written_to(
+    windows: Windows, seed: WorkspaceSeed
+) -> None:
+    """What the manifest turned off is not offered."""
+    seed.app.home_tab = False
+    seed.app.messages_read_only = True
+
+    page = await windows.open("?as=ana&home")
+    await expect(page.get_by_role("button", name="Countersign Home")).to_have_count(0)
+    await page.locator('[data-dm="crew"]').click()
+
+    await expect(page.get_by_text("has been turned off")).to_be_visible()
+    await expect(composer(page)).to_have_count(0)
 
 
 async def test_a_file_opens(windows: Windows, web: AsyncWebClient) -> None:

@@ -148,10 +148,11 @@ export class Page {
     const user = this.#person(as ?? localStorage.getItem(LAST_PERSON));
     if (session.me?.id !== user.id) await session.actAs(user);
     const channel = channelCalled(session, place.channel);
+    const home = place.home && session.hasHome;
     await this.go(
       {
-        home: place.home,
-        channel: place.home ? null : (channel ?? firstChannel(session)),
+        home,
+        channel: home ? null : (channel ?? firstChannel(session)),
         thread: channel ? place.thread : null,
       },
       { replace: true },
@@ -208,7 +209,7 @@ export class Page {
 
   async #openThread({ channel, thread }, focus) {
     await this.thread.open(channel, thread, this.channel.name);
-    if (focus) this.thread.composer.focus();
+    if (focus && !PHONE.matches) this.thread.composer.focus();
   }
 
   /** @param {string} id */

@@ -39,6 +39,11 @@ export class Session extends Bus {
     return this.workspace.app;
   }
 
+  /** Has the app a Home tab? */
+  get hasHome() {
+    return this.app.home_tab !== false;
+  }
+
   /** People one can act as: no bots, nobody deactivated. */
   get people() {
     return [...this.users.values()].filter((u) => !u.is_bot && !u.deleted);

@@ -69,7 +69,7 @@ export class ChannelPane {
   #dress() {
     const { conversation } = this;
     if (!conversation) return;
-    const writable = conversation.is_member && !conversation.archived;
+    const writable = conversation.is_member && !conversation.archived && !this.#readOnly;
     this.head.replaceChildren(...this.#headParts(conversation));
     this.footer.replaceChildren(writable ? this.composer.node : this.#outside(conversation));
   }
@@ -112,7 +112,16 @@ export class ChannelPane {
     );
   }
 
+  /** An app may not want to be written to. */
+  get #readOnly() {
+    const { app } = this.session;
+    return app.messages_read_only === true && this.conversation.user === app.bot_user_id;
+  }
+
   #outside(conversation) {
+    if (this.#readOnly) {
+      return h("div", { class: "outside" }, "Sending messages to this app has been turned off.");
+    }
     if (conversation.archived) return h("div", { class: "outside" }, "This channel is archived.");
     const join = () =>
       this.session.post("join", { channel: this.id }).then(() => this.session.reload());

@@ -94,6 +94,15 @@ export function sidebar(session, page) {
     });
   };
 
+  const homeRow = (at) =>
+    row({
+      on: at.home,
+      sign: icon("home"),
+      name: `${session.app.name} Home`,
+      data: { home: "" },
+      run: () => page.openHome(),
+    });
+
   const draw = () => {
     const at = page.place;
     const all = [...session.conversations.values()];
@@ -104,16 +113,7 @@ export function sidebar(session, page) {
     list.replaceChildren(
       section(
         "App",
-        [
-          row({
-            on: at.home,
-            sign: icon("home"),
-            name: `${session.app.name} Home`,
-            data: { home: "" },
-            run: () => page.openHome(),
-          }),
-          bot ? dmRow(bot, at) : null,
-        ].filter(Boolean),
+        [session.hasHome ? homeRow(at) : null, bot ? dmRow(bot, at) : null].filter(Boolean),
       ),
       ...[
         section(

@@ -76,5 +76,5 @@ function places(session, page) {
     sign: icon("home"),
     run: () => page.openHome(),
   };
-  return [...channels, home, ...people];
+  return [...channels, ...(session.hasHome ? [home] : []), ...people];
 }
