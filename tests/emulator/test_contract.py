@@ -5,6 +5,7 @@ import json
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from urllib.request import Request, urlopen
 
@@ -12,6 +13,13 @@ import pytest
 from slack_sdk import WebClient
 
 from tests.emulator.processes import a_process, start
+
+
+@pytest.fixture(scope="module")
+def ready() -> Iterator[dict[str, str]]:
+    """One process for the tests that change nothing in it."""
+    with a_process() as running:
+        yield running.ready
 
 
 def test_the_ready_line() -> None:
