@@ -98,9 +98,9 @@ VALUES = [
     b"\x00\xff",
     bytearray(b"ab"),
     Decimal("12.50"),
-    Decimal("NaN").copy_abs() * 0 if False else Decimal("1E+3"),
+    Decimal("1E+3"),
     datetime(2026, 11, 21, 9, 30, tzinfo=UTC),
-    datetime(2026, 11, 21, 9, 30, 1, 5),
+    datetime(2026, 11, 21, 9, 30, 1, 5),  # noqa: DTZ001 - crews return such, too
     datetime(2026, 10, 25, 2, 30, tzinfo=ZoneInfo("Europe/Berlin"), fold=1),
     datetime(2026, 11, 21, tzinfo=timezone(timedelta(hours=5))),
     date(2026, 11, 21),
@@ -283,7 +283,11 @@ def test_anything_plain_comes_back(value: Any) -> None:
 @given(st.sets(st.text() | st.integers() | st.binary()))
 def test_a_set_is_written_in_one_way(value: set[Any]) -> None:
     """Its order in memory does not change its digest."""
-    assert digest_of(encode(value)) == digest_of(encode(set(reversed(list(value)))))
+    again: set[Any] = set()
+    for item in sorted(value, key=repr, reverse=True):
+        again.add(item)
+
+    assert digest_of(encode(value)) == digest_of(encode(again))
 
 
 def test_canonical_json_is_the_one_of_the_rules() -> None:
