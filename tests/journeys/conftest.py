@@ -5,20 +5,25 @@ from collections.abc import AsyncIterator, Iterator
 import pytest
 import pytest_asyncio
 
-from tests.journeys.product import Product, running
+from tests.journeys.product import Product, timed
+
+A_MOMENT = 20.0
+"""Seconds between stories: what may be shown at Slack's pace then is ten changes. It
+is less than a courier's lease, so that nothing on its way is taken for lost."""
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session", name="shared_product")
 async def _shared_product(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> AsyncIterator[Product]:
-    async with running(tmp_path_factory.mktemp("product")) as product:
+    async with timed(tmp_path_factory.mktemp("product")) as product:
         yield product
 
 
 @pytest_asyncio.fixture(loop_scope="session", name="product")
 async def _product(shared_product: Product) -> AsyncIterator[Product]:
     """The shared product, without the trouble that the test before may have left."""
+    await shared_product.time_passes(A_MOMENT)
     yield shared_product
     await shared_product.workspace.clear_faults()
     await shared_product.model_recovers()

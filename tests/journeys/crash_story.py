@@ -6,7 +6,7 @@ The people in it do what people do: what was not answered, they do again.
 import sqlite3
 from collections.abc import Awaitable, Callable
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from emulator.client import Message, RefusedByWorkspace
@@ -41,6 +41,7 @@ class Left:
     the verdicts, `messages` the first lines in Slack; all in their order.
     """
 
+    code: str = field(compare=False)
     result: str
     trail: list[str]
     steps: list[str]
@@ -101,21 +102,26 @@ async def ending(product: Product, topic: str) -> Left:
     message = await sees(product, f"Content: {topic}")
     await product.ana.sees_change(message, "Finished", within=PATIENCE)
     code = code_of(message)
-    result = await product.ana.sees(
-        f"Result of Content\nRun `{code}`", in_=CHANNEL, within=PATIENCE
-    )
+    result = await product.ana.sees("Result of Content", in_=message, within=PATIENCE)
     await all_shown(product)
-    masked = {code: "CODE", topic: "TOPIC"}
     return Left(
-        result=_masked(result.text, masked),
+        code=code,
+        result=result.text.replace(code, "CODE").replace(topic, "TOPIC"),
         trail=column(product, TRAIL, code),
         steps=column(product, STEPS, code),
         decisions=column(product, DECISIONS, code),
         messages=[
-            _masked(one.text.partition("\n")[0].partition(" · ")[0], masked)
+            one.text.partition("\n")[0].partition(" · ")[0].replace(topic, "TOPIC")
             for one in await messages_of(product, code)
         ],
     )
+
+
+async def click_through(product: Product, code: str) -> None:
+    """Ana clicks once on everything of a run that can be clicked on."""
+    for message in await messages_of(product, code):
+        if message.buttons:
+            await product.ana.click(message.buttons[-1], in_=message)
 
 
 async def messages_of(product: Product, code: str) -> list[Message]:
@@ -146,9 +152,3 @@ def column(product: Product, query: str, *values: str) -> list[str]:
     url = f"file:{product.folder / 'countersign.sqlite3'}?mode=ro"
     with closing(sqlite3.connect(url, uri=True)) as connection:
         return [row[0] for row in connection.execute(query, values)]
-
-
-def _masked(text: str, names: dict[str, str]) -> str:
-    for name, mask in names.items():
-        text = text.replace(name, mask)
-    return text

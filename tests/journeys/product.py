@@ -17,6 +17,7 @@ from typing import Any
 import aiohttp
 
 from emulator.client import Message, Person, Workspace
+from tests.journeys import clock_launcher
 
 ROOT = Path(__file__).resolve().parents[2]
 SCRIPT = ROOT / "crews" / "library" / "script.yaml"
@@ -131,6 +132,15 @@ class Product:
         """An admin, and an approver of campaigns and purchases."""
         return self.workspace.as_user("dev")
 
+    async def time_passes(self, seconds: float) -> None:
+        """Move the one clock that a product started by `clock_launcher` goes by.
+
+        Slack's pace, 40 changed messages a minute, is kept by it: stories that follow
+        each other faster than people act would wait for it otherwise.
+        """
+        clock_launcher.move(self.folder, seconds)
+        await self.workspace.advance(seconds)
+
     async def countersign(self, *arguments: str) -> tuple[int, str]:
         """Run a command to its end; give its status and what it printed."""
         child = await asyncio.create_subprocess_exec(
@@ -230,6 +240,18 @@ async def running(
     finally:
         for process in reversed(started):
             await process.kill()
+
+
+@asynccontextmanager
+async def timed(
+    folder: Path, *, manifest: Path = MANIFEST, **settings: str
+) -> AsyncIterator[Product]:
+    """Run a product whose time can be moved."""
+    program = ("-m", "tests.journeys.clock_launcher", str(folder))
+    async with running(
+        folder, program=program, manifest=manifest, **settings
+    ) as product:
+        yield product
 
 
 def _process(

@@ -6,13 +6,14 @@ is compared with what an undisturbed run leaves.
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from itertools import count
 
 import pytest
 import pytest_asyncio
 
 from tests.journeys.crash_points import REDONE
-from tests.journeys.crash_story import Left, tell
+from tests.journeys.crash_story import Left, click_through, messages_of, tell
 from tests.journeys.crashes import Crash, breakable, crash
 from tests.journeys.product import Product
 
@@ -97,6 +98,31 @@ async def test_a_killed_process_costs_nothing_but_time(
     assert await product.model_calls() - before == calls + redone
     status, said = await product.countersign("audit", "verify")
     assert status == 0, said
+
+
+async def test_a_copy_of_a_message_is_gone_when_it_is_clicked(
+    product: Product, undisturbed: tuple[Left, int]
+) -> None:
+    """Slack has the post, we never learnt of it: it is adopted, or there twice."""
+    expected, _ = undisturbed
+    posted = _all(
+        "bot",
+        "after the run's message was posted",
+        "after the card was posted",
+        "after the result was posted",
+    )
+
+    left = await _through(product, posted, both=False)
+    await click_through(product, left.code)
+
+    async def look() -> bool | None:
+        return len(await messages_of(product, left.code)) == 4 or None
+
+    async def there() -> str:
+        return str(await messages_of(product, left.code))
+
+    await product.workspace.until(look, wanted="no copies", there=there)
+    assert replace(left, messages=expected.messages) == expected
 
 
 async def _through(product: Product, crashes: list[Crash], *, both: bool) -> Left:
