@@ -15,7 +15,7 @@ from itertools import groupby
 from json import loads
 from typing import Any, Final
 
-from sqlalchemy import and_, text
+from sqlalchemy import and_, bindparam, insert, text
 from sqlmodel import Session, col, select, update
 
 from approvals.audit import AuditEvent
@@ -23,7 +23,15 @@ from approvals.digest import canonical_json, sha256
 from approvals.errors import Unknown
 from approvals.ids import TeamId
 from storage.database import Database
-from storage.tables import AuditEventRow, AuditHeadRow, AuditPayloadRow
+from storage.statements import add_all, change
+from storage.tables import (
+    AUDIT_EVENTS,
+    AUDIT_HEADS,
+    AUDIT_PAYLOADS,
+    AuditEventRow,
+    AuditHeadRow,
+    AuditPayloadRow,
+)
 from storage.upsert import add_once
 
 VERSION: Final = 1
@@ -32,6 +40,16 @@ GENESIS: Final = "0" * 64
 
 _SALT_BYTES: Final = 16
 _PAGE: Final = 500
+_LOCKED_HEAD: Final = (
+    select(AuditHeadRow)
+    .where(col(AuditHeadRow.team_id) == bindparam("team"))
+    .with_for_update()
+)
+_ADD_LINKS: Final = insert(AUDIT_EVENTS)
+_ADD_PAYLOADS: Final = insert(AUDIT_PAYLOADS)
+_MOVE_HEAD: Final = update(AUDIT_HEADS).where(
+    AUDIT_HEADS.c.team_id == bindparam("of_team")
+)
 _NO_TIMEOUT: Final = text("SET LOCAL statement_timeout = 0")
 """PostgreSQL: the proof of a long chain takes its time."""
 
@@ -128,29 +146,37 @@ def append(session: Session, events: Iterable[AuditEvent], now: datetime) -> Non
         by_team[event.team].append(event)
     for team in sorted(by_team):  # one order of locks for everybody
         head = _locked_head(session, team)
+        links, payloads = [], []
         for event in by_team[team]:
-            head = _add_link(session, event, head, now)
-        session.flush()
-        session.exec(
-            update(AuditHeadRow)
-            .where(col(AuditHeadRow.team_id) == team)
-            .values(seq=head.seq, hash=head.hash)
+            salt = secrets.token_hex(_SALT_BYTES)
+            payload = loads(canonical_json(dict(event.payload)))  # as it is read back
+            link = _link(event, head, now, _payload_hash(salt, payload))
+            links.append(link.model_dump())
+            payloads.append(
+                {"team_id": team, "seq": link.seq, "salt": salt, "payload": payload}
+            )
+            head = Head(team=team, seq=link.seq, hash=link.hash)
+        add_all(session, _ADD_LINKS, links)
+        add_all(session, _ADD_PAYLOADS, payloads)
+        change(
+            session,
+            _MOVE_HEAD,
+            {"of_team": team, "seq": head.seq, "hash": head.hash},
         )
 
 
 def _locked_head(session: Session, team: TeamId) -> Head:
-    query = select(AuditHeadRow).where(AuditHeadRow.team_id == team).with_for_update()
-    row = session.exec(query).one_or_none()
+    row = session.exec(_LOCKED_HEAD, params={"team": team}).one_or_none()
     if row is None:
         first = {"team_id": team, "seq": 0, "hash": GENESIS}
         add_once(session, AuditHeadRow, first, key={"team_id"})
-        row = session.exec(query).one()
+        row = session.exec(_LOCKED_HEAD, params={"team": team}).one()
     return _head_of(row)
 
 
-def _add_link(session: Session, event: AuditEvent, head: Head, now: datetime) -> Head:
-    salt = secrets.token_hex(_SALT_BYTES)
-    payload = loads(canonical_json(dict(event.payload)))  # as it will be read back
+def _link(
+    event: AuditEvent, head: Head, now: datetime, payload_hash: str
+) -> AuditEventRow:
     link = AuditEventRow(
         team_id=event.team,
         seq=head.seq + 1,
@@ -159,17 +185,12 @@ def _add_link(session: Session, event: AuditEvent, head: Head, now: datetime) ->
         actor=event.actor,
         run_id=event.run,
         request_id=event.request,
-        payload_hash=_payload_hash(salt, payload),
+        payload_hash=payload_hash,
         previous=head.hash,
         hash="",
     )
     link.hash = _link_hash(link)
-    session.add(link)
-    session.flush()
-    session.add(
-        AuditPayloadRow(team_id=event.team, seq=link.seq, salt=salt, payload=payload)
-    )
-    return Head(team=event.team, seq=link.seq, hash=link.hash)
+    return link
 
 
 def _link_hash(link: AuditEventRow) -> str:

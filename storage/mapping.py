@@ -35,7 +35,6 @@ from approvals.segments import JournalEntry, Segment, SegmentState
 from approvals.showing import Manner, Place, Rank, Thing, ThingKind, Wanted
 from approvals.verdicts import Verdict
 from storage.tables import (
-    ApproverRow,
     CrewVersionRow,
     DecisionRow,
     JournalRow,
@@ -112,7 +111,7 @@ def run_of(row: RunRow) -> Run:
 
 
 def request_columns(request: ApprovalRequest) -> dict[str, Any]:
-    """Give a request's columns; its approvers have rows of their own."""
+    """Give a request's columns."""
     ask, policy, closing = request.ask, request.policy, request.closing
     return {
         "id": request.id,
@@ -127,6 +126,7 @@ def request_columns(request: ApprovalRequest) -> dict[str, Any]:
         "state": request.state.value,
         "version": request.version,
         "policy": policy and _POLICY.dump_python(policy, mode="json"),
+        "approvers": list(request.approvers),
         "unroutable": request.unroutable,
         "asked_at": request.asked_at,
         "expires_at": request.expires_at,
@@ -136,17 +136,7 @@ def request_columns(request: ApprovalRequest) -> dict[str, Any]:
     }
 
 
-def approver_rows(request: ApprovalRequest) -> list[ApproverRow]:
-    """Give a row for each person whom a request names."""
-    return [
-        ApproverRow(
-            request_id=request.id, user_id=user, team_id=request.team, position=position
-        )
-        for position, user in enumerate(request.approvers)
-    ]
-
-
-def request_of(row: RequestRow, approvers: tuple[UserId, ...]) -> ApprovalRequest:
+def request_of(row: RequestRow) -> ApprovalRequest:
     """Read a request."""
     return ApprovalRequest(
         id=RequestId(row.id),
@@ -157,7 +147,7 @@ def request_of(row: RequestRow, approvers: tuple[UserId, ...]) -> ApprovalReques
         state=RequestState(row.state),
         version=row.version,
         policy=row.policy and _POLICY.validate_python(row.policy),
-        approvers=approvers,
+        approvers=tuple(UserId(user) for user in row.approvers),
         unroutable=row.unroutable,
         asked_at=row.asked_at,
         expires_at=row.expires_at,
@@ -167,21 +157,21 @@ def request_of(row: RequestRow, approvers: tuple[UserId, ...]) -> ApprovalReques
     )
 
 
-def decision_row(decision: Decision) -> DecisionRow:
-    """Make a decision's row."""
-    return DecisionRow(
-        id=decision.id,
-        team_id=decision.team,
-        request_id=decision.request,
-        person=decision.person,
-        person_name=decision.person_name,
-        verdict=decision.verdict.value,
-        label=decision.label,
-        words=decision.words,
-        digest=decision.digest,
-        origin=decision.origin,
-        at=decision.at,
-    )
+def decision_columns(decision: Decision) -> dict[str, Any]:
+    """Give a decision's columns."""
+    return {
+        "id": decision.id,
+        "team_id": decision.team,
+        "request_id": decision.request,
+        "person": decision.person,
+        "person_name": decision.person_name,
+        "verdict": decision.verdict.value,
+        "label": decision.label,
+        "words": decision.words,
+        "digest": decision.digest,
+        "origin": decision.origin,
+        "at": decision.at,
+    }
 
 
 def decision_of(row: DecisionRow) -> Decision:

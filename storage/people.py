@@ -2,15 +2,22 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Final
 
-from sqlmodel import Session, col, select
+from sqlalchemy import bindparam, select
+from sqlmodel import Session
 
 from approvals.ids import TeamId, UserId
 from approvals.people import Person
 from storage.database import Database
 from storage.mapping import person_columns, person_of
-from storage.tables import PersonRow
+from storage.statements import all_rows, one_row
+from storage.tables import PEOPLE, PersonRow
 from storage.upsert import put
+
+_BY_ID: Final = select(PEOPLE).where(
+    PEOPLE.c.team_id == bindparam("team"), PEOPLE.c.user_id == bindparam("user")
+)
 
 
 class SqlPeople:
@@ -32,19 +39,16 @@ class SqlPeople:
     def stale(self, before: datetime, limit: int = 100) -> Sequence[Person]:
         """List those last read before a time, the stalest first."""
         query = (
-            select(PersonRow)
-            .where(col(PersonRow.read_at) < before)
-            .order_by(col(PersonRow.read_at), PersonRow.team_id, PersonRow.user_id)
+            select(PEOPLE)
+            .where(PEOPLE.c.read_at < before)
+            .order_by(PEOPLE.c.read_at, PEOPLE.c.team_id, PEOPLE.c.user_id)
             .limit(limit)
         )
         with self._database.reading() as session:
-            return [person_of(row) for row in session.exec(query)]
+            return [person_of(row) for row in all_rows(session, query)]
 
 
 def get(session: Session, team: TeamId, user: UserId) -> Person | None:
     """Read a person."""
-    query = select(PersonRow).where(
-        PersonRow.team_id == team, PersonRow.user_id == user
-    )
-    row = session.exec(query).one_or_none()
+    row = one_row(session, _BY_ID, team=team, user=user)
     return None if row is None else person_of(row)

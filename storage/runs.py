@@ -2,36 +2,55 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Final
 
-from sqlmodel import Session, col, select, update
+from sqlalchemy import bindparam, insert, select, update
+from sqlmodel import Session
 
 from approvals.errors import Conflict
 from approvals.ids import RunCode, RunId, TeamId, UserId
 from approvals.runs import FINAL_RUN_STATES, Run
 from storage.mapping import run_columns, run_of
-from storage.tables import RunRow
+from storage.statements import all_rows, change, one_row, one_value
+from storage.tables import RUNS
+
+_OF_TEAM: Final = select(RUNS).where(RUNS.c.team_id == bindparam("team"))
+_BY_ID: Final = select(RUNS).where(RUNS.c.id == bindparam("run"))
+_BY_ID_LOCKED: Final = _BY_ID.with_for_update()
+_BY_CODE: Final = _OF_TEAM.where(RUNS.c.code == bindparam("code"))
+_BY_ORIGIN: Final = _OF_TEAM.where(RUNS.c.origin == bindparam("origin"))
+_NEWEST_FIRST: Final = (RUNS.c.created_at.desc(), RUNS.c.id.desc())
+_LAST_INPUTS: Final = (
+    select(RUNS.c.inputs)
+    .where(
+        RUNS.c.team_id == bindparam("team"),
+        RUNS.c.requester == bindparam("requester"),
+        RUNS.c.crew == bindparam("crew"),
+    )
+    .order_by(*_NEWEST_FIRST)
+    .limit(1)
+)
+_ADD: Final = insert(RUNS)
+_SAVE: Final = update(RUNS).where(
+    RUNS.c.id == bindparam("saved"), RUNS.c.version == bindparam("as_read")
+)
 
 
 def get(session: Session, run: RunId, *, lock: bool = False) -> Run | None:
     """Read a run. Its lock guards all that belongs to it, so it is taken first."""
-    query = select(RunRow).where(RunRow.id == run)
-    if lock:
-        query = query.with_for_update()
-    row = session.exec(query).one_or_none()
+    row = one_row(session, _BY_ID_LOCKED if lock else _BY_ID, run=run)
     return None if row is None else run_of(row)
 
 
 def by_code(session: Session, team: TeamId, code: RunCode) -> Run | None:
     """Find a run by what people type."""
-    query = select(RunRow).where(RunRow.team_id == team, RunRow.code == code)
-    row = session.exec(query).one_or_none()
+    row = one_row(session, _BY_CODE, team=team, code=code)
     return None if row is None else run_of(row)
 
 
 def by_origin(session: Session, team: TeamId, origin: str) -> Run | None:
     """Find the run that a command or form has started."""
-    query = select(RunRow).where(RunRow.team_id == team, RunRow.origin == origin)
-    row = session.exec(query).one_or_none()
+    row = one_row(session, _BY_ORIGIN, team=team, origin=origin)
     return None if row is None else run_of(row)
 
 
@@ -44,39 +63,32 @@ def newest(
     limit: int,
 ) -> Sequence[Run]:
     """List runs, newest first."""
-    query = select(RunRow).where(RunRow.team_id == team)
+    query = _OF_TEAM.order_by(*_NEWEST_FIRST).limit(limit)
     if requester is not None:
-        query = query.where(RunRow.requester == requester)
+        query = query.where(RUNS.c.requester == requester)
     if open_only:
-        query = query.where(col(RunRow.state).not_in(FINAL_RUN_STATES))
-    query = query.order_by(col(RunRow.created_at).desc(), col(RunRow.id).desc())
-    return [run_of(row) for row in session.exec(query.limit(limit))]
+        query = query.where(RUNS.c.state.not_in(sorted(FINAL_RUN_STATES)))
+    return [run_of(row) for row in all_rows(session, query, team=team)]
 
 
 def last_inputs(
     session: Session, team: TeamId, requester: UserId, crew: str
 ) -> Mapping[str, object]:
     """Give what this person last started the crew with, or nothing."""
-    query = (
-        select(RunRow.inputs)
-        .where(
-            RunRow.team_id == team, RunRow.requester == requester, RunRow.crew == crew
-        )
-        .order_by(col(RunRow.created_at).desc(), col(RunRow.id).desc())
-        .limit(1)
+    found: Mapping[str, object] | None = one_value(
+        session, _LAST_INPUTS, team=team, requester=requester, crew=crew
     )
-    return session.exec(query).one_or_none() or {}
+    return found or {}
 
 
 def add(session: Session, run: Run) -> None:
     """Add a run.
 
     Raises:
-        Conflict: the team has this code or origin already (at the latest on commit).
+        Conflict: the team has this code or origin already.
 
     """
-    session.add(RunRow(**run_columns(run)))
-    session.flush()
+    change(session, _ADD, run_columns(run))
 
 
 def save(session: Session, run: Run) -> Run:
@@ -87,12 +99,8 @@ def save(session: Session, run: Run) -> Run:
 
     """
     saved = replace(run, version=run.version + 1)
-    done = session.exec(
-        update(RunRow)
-        .where(col(RunRow.id) == run.id, col(RunRow.version) == run.version)
-        .values(**run_columns(saved))
-    )
-    if done.rowcount != 1:
+    which = {"saved": run.id, "as_read": run.version}
+    if change(session, _SAVE, run_columns(saved) | which) != 1:
         message = f"run {run.code} has changed since version {run.version}"
         raise Conflict(message)
     return saved

@@ -1,8 +1,10 @@
 """Segments and the journal in the database."""
 
 from collections.abc import Sequence
+from typing import Final
 
-from sqlmodel import Session, col, select, update
+from sqlalchemy import bindparam, insert, select, update
+from sqlmodel import Session
 
 from approvals.errors import StaleAttempt, Unknown
 from approvals.ids import RunId, SegmentId, TeamId
@@ -13,35 +15,44 @@ from storage.mapping import (
     segment_columns,
     segment_of,
 )
-from storage.tables import JournalRow, SegmentRow
+from storage.statements import all_rows, change, one_row, one_value
+from storage.tables import JOURNAL, SEGMENTS, JournalRow
 from storage.upsert import add_once
+
+_BY_ID: Final = select(SEGMENTS).where(SEGMENTS.c.id == bindparam("segment"))
+_OF_RUN: Final = select(SEGMENTS).where(SEGMENTS.c.run_id == bindparam("run"))
+_ACTIVE: Final = _OF_RUN.where(SEGMENTS.c.state.in_(sorted(ACTIVE_SEGMENT_STATES)))
+_LAST: Final = _OF_RUN.order_by(SEGMENTS.c.number.desc()).limit(1)
+_ADD: Final = insert(SEGMENTS)
+_SAVE: Final = update(SEGMENTS).where(
+    SEGMENTS.c.id == bindparam("saved"), SEGMENTS.c.attempt == bindparam("as_begun")
+)
+_COUNT_ENQUEUE: Final = (
+    update(SEGMENTS)
+    .where(SEGMENTS.c.id == bindparam("segment"))
+    .values(enqueued=SEGMENTS.c.enqueued + 1)
+    .returning(SEGMENTS.c.enqueued)
+)
+_JOURNAL: Final = (
+    select(JOURNAL).where(JOURNAL.c.run_id == bindparam("run")).order_by(JOURNAL.c.seq)
+)
 
 
 def get(session: Session, segment: SegmentId) -> Segment | None:
     """Read a segment."""
-    query = select(SegmentRow).where(SegmentRow.id == segment)
-    row = session.exec(query).one_or_none()
+    row = one_row(session, _BY_ID, segment=segment)
     return None if row is None else segment_of(row)
 
 
 def active(session: Session, run: RunId) -> Segment | None:
     """Read the run's one segment that is queued or running."""
-    query = select(SegmentRow).where(
-        SegmentRow.run_id == run, col(SegmentRow.state).in_(ACTIVE_SEGMENT_STATES)
-    )
-    row = session.exec(query).one_or_none()
+    row = one_row(session, _ACTIVE, run=run)
     return None if row is None else segment_of(row)
 
 
 def last(session: Session, run: RunId) -> Segment | None:
     """Read the run's newest segment."""
-    query = (
-        select(SegmentRow)
-        .where(SegmentRow.run_id == run)
-        .order_by(col(SegmentRow.number).desc())
-        .limit(1)
-    )
-    row = session.exec(query).one_or_none()
+    row = one_row(session, _LAST, run=run)
     return None if row is None else segment_of(row)
 
 
@@ -52,8 +63,7 @@ def add(session: Session, segment: Segment) -> None:
         Conflict: the run has an active one, or one of this number.
 
     """
-    session.add(SegmentRow(**segment_columns(segment), enqueued=1))
-    session.flush()
+    change(session, _ADD, segment_columns(segment) | {"enqueued": 1})
 
 
 def save(session: Session, segment: Segment, *, attempt: int) -> None:
@@ -63,12 +73,8 @@ def save(session: Session, segment: Segment, *, attempt: int) -> None:
         StaleAttempt: its attempt is no longer the one given.
 
     """
-    done = session.exec(
-        update(SegmentRow)
-        .where(col(SegmentRow.id) == segment.id, col(SegmentRow.attempt) == attempt)
-        .values(**segment_columns(segment))
-    )
-    if done.rowcount != 1:
+    which = {"saved": segment.id, "as_begun": attempt}
+    if change(session, _SAVE, segment_columns(segment) | which) != 1:
         message = f"segment {segment.id} is not at attempt {attempt} any more"
         raise StaleAttempt(message)
 
@@ -80,13 +86,7 @@ def count_enqueue(session: Session, segment: SegmentId) -> int:
         Unknown: there is no such segment.
 
     """
-    query = (
-        update(SegmentRow)
-        .where(col(SegmentRow.id) == segment)
-        .values(enqueued=SegmentRow.enqueued + 1)
-        .returning(col(SegmentRow.enqueued))
-    )
-    count: int | None = session.connection().execute(query).scalar_one_or_none()
+    count: int | None = one_value(session, _COUNT_ENQUEUE, segment=segment)
     if count is None:
         raise Unknown("segment")
     return count
@@ -106,6 +106,4 @@ def add_journal(
 
 def journal(session: Session, run: RunId) -> Sequence[JournalEntry]:
     """Read a run's finished calls, in the order in which they ended."""
-    query = select(JournalRow).where(JournalRow.run_id == run)
-    rows = session.exec(query.order_by(col(JournalRow.seq)))
-    return [journal_entry_of(row) for row in rows]
+    return [journal_entry_of(row) for row in all_rows(session, _JOURNAL, run=run)]

@@ -162,6 +162,7 @@ class RequestRow(Row, table=True):
     state: str
     version: int
     policy: Any = Field(default=None, sa_type=JsonText, nullable=True)
+    approvers: Any = Field(sa_type=JsonText)
     unroutable: str = Field(sa_type=AnyText)
     asked_at: datetime = Field(sa_type=UtcDateTime)
     expires_at: datetime = Field(sa_type=UtcDateTime)
@@ -171,7 +172,7 @@ class RequestRow(Row, table=True):
 
 
 class ApproverRow(Row, table=True):
-    """A person whom a request names, in the order in which they are named."""
+    """An open request by a person whom it names: an index, kept by `requests.save`."""
 
     __tablename__ = "approvers"
     __table_args__ = (
@@ -180,9 +181,8 @@ class ApproverRow(Row, table=True):
     )
 
     request_id: str = Field(primary_key=True)
-    position: int = Field(primary_key=True)
+    user_id: str = Field(primary_key=True)
     team_id: str
-    user_id: str
 
 
 class DecisionRow(Row, table=True):
@@ -428,3 +428,17 @@ class WorkerRow(Row, table=True):
     executor: str = Field(primary_key=True)
     beat_at: datetime = Field(sa_type=UtcDateTime, index=True)
     claimed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+_TABLES: Final = Row.metadata.tables
+RUNS: Final = _TABLES["runs"]
+REQUESTS: Final = _TABLES["requests"]
+APPROVERS: Final = _TABLES["approvers"]
+DECISIONS: Final = _TABLES["decisions"]
+SEGMENTS: Final = _TABLES["segments"]
+JOURNAL: Final = _TABLES["journal"]
+POSTINGS: Final = _TABLES["postings"]
+PEOPLE: Final = _TABLES["people"]
+AUDIT_EVENTS: Final = _TABLES["audit_events"]
+AUDIT_PAYLOADS: Final = _TABLES["audit_payloads"]
+AUDIT_HEADS: Final = _TABLES["audit_heads"]

@@ -129,6 +129,7 @@ def _requests() -> None:
         sa.Column("state", sa.String(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("policy", sa.Text(), nullable=True),
+        sa.Column("approvers", sa.Text(), nullable=False),
         sa.Column("unroutable", sa.Text(), nullable=False),
         sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
@@ -175,13 +176,12 @@ def _approvers() -> None:
     op.create_table(
         "approvers",
         sa.Column("request_id", sa.String(), nullable=False),
-        sa.Column("position", sa.Integer(), nullable=False),
-        sa.Column("team_id", sa.String(), nullable=False),
         sa.Column("user_id", sa.String(), nullable=False),
+        sa.Column("team_id", sa.String(), nullable=False),
         sa.ForeignKeyConstraint(
             ["request_id"], ["requests.id"], name="fk_approvers_request_id"
         ),
-        sa.PrimaryKeyConstraint("request_id", "position", name="pk_approvers"),
+        sa.PrimaryKeyConstraint("request_id", "user_id", name="pk_approvers"),
     )
     op.create_index("ix_approvers_team_id_user_id", "approvers", ["team_id", "user_id"])
 
