@@ -97,6 +97,14 @@ class ChannelSeed(_Part):
     members: list[str] = []
 
 
+class WelcomeSeed(_Part):
+    """What the page says on a first visit: a line, and a command to try in a channel."""
+
+    text: str
+    command: str | None = None
+    channel: str | None = None
+
+
 class WorkspaceSeed(_Part):
     """All of a workspace file."""
 
@@ -105,6 +113,7 @@ class WorkspaceSeed(_Part):
     people: list[PersonSeed] = Field(min_length=1)
     usergroups: list[UserGroupSeed] = []
     channels: list[ChannelSeed] = []
+    welcome: WelcomeSeed | None = None
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -16,6 +16,7 @@ class Workspace:
         self._clock = clock
         self.team: TeamSeed = seed.team
         self.app: AppSeed = seed.app
+        self.welcome = seed.welcome
         self.people: dict[str, Person] = {}
         self.usergroups: dict[str, UserGroup] = {}
         self.channels: dict[str, Channel] = {}

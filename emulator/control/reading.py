@@ -43,6 +43,7 @@ async def workspace(slack: LocalSlack, request: web.Request) -> Json:
             {"id": g.id, "handle": g.handle, "name": g.name, "users": g.users}
             for g in held.usergroups.values()
         ],
+        "welcome": held.welcome.model_dump() if held.welcome else None,
         "strict": slack.strict,
         "now": slack.clock.now(),
     }
