@@ -1,14 +1,14 @@
-"""A copy of a card that we do not know of: dealt with when somebody first clicks it.
+"""A copy of a message that we do not know of: dealt with when it is first clicked.
 
 A post whose answer never came is posted again under its key, so Slack may hold a
-second copy. Its buttons are as good as any card's; it only must not keep them: it is
-adopted as the card's message, or deleted where the card has one there already.
+second copy. Its buttons are as good as any; it only must not keep them: it is adopted
+as the thing's message there, or deleted where the thing has one already.
 """
 
 from collections.abc import Sequence
 
-from approvals.ids import ChannelId, RequestId, UserId
-from approvals.placing import card_thing
+from approvals.ids import ChannelId, UserId
+from approvals.showing import Thing
 from bot.crossing import Crossing
 from bot.gateway import SlackGateway
 from storage.postings import Posting, SqlPostings
@@ -25,12 +25,12 @@ class Strays:
         self._core = core
 
     async def look(
-        self, request: RequestId, channel: ChannelId, ts: str, user: UserId
+        self, thing: Thing, channel: ChannelId, ts: str, user: UserId
     ) -> None:
-        """Deal with the card's message that this person clicked, if we do not know it."""
+        """Deal with the thing's message that this person clicked, if it is a stray."""
         if await self._core(self._postings.find, channel, ts) is not None:
             return
-        copies = await self._core(self._postings.of_thing, card_thing(request))
+        copies = await self._core(self._postings.of_thing, thing)
         here = _at(copies, channel, user)
         if here is None:
             return
@@ -39,7 +39,7 @@ class Strays:
 
 
 def _at(copies: Sequence[Posting], channel: ChannelId, user: UserId) -> Posting | None:
-    """Find the card's posting at this place: a channel, or this person's DM."""
+    """Find the thing's posting at this place: a channel, or this person's DM."""
     for copy in copies:
         place = copy.wanted.place.conversation
         if channel in (place, copy.channel):

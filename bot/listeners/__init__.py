@@ -3,11 +3,21 @@
 from slack_bolt.async_app import AsyncApp
 
 from bot.front import Front
-from bot.listeners import commands, events, leftovers, looking, presses, runs, starting
+from bot.listeners import (
+    commands,
+    copies,
+    events,
+    leftovers,
+    looking,
+    presses,
+    runs,
+    starting,
+)
 
 
 def register(app: AsyncApp, front: Front) -> None:
     """Register every listener; a test holds them against `manifest.yml`."""
+    copies.register(app, front)  # whatever is clicked: is it a copy of a message?
     commands.register(app, front)  # /crew …
     starting.register(app, front)  # the form that starts a run
     presses.register(app, front)  # Approve, Reject…, Revise…, and their forms

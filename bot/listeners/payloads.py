@@ -101,8 +101,10 @@ class Click(_Payload):
 
     @property
     def message(self) -> tuple[ChannelId, str] | None:
-        """Give the message that was clicked in: its channel and its ts."""
-        if self.at is None or self.container.message_ts is None or self.view:
+        """Give the posted message that was clicked in: its channel and its ts."""
+        if self.view is not None or self.container.is_ephemeral:
+            return None
+        if self.at is None or self.container.message_ts is None:
             return None
         return self.at[0], self.container.message_ts
 

@@ -83,7 +83,6 @@ async def _decide(
 ) -> None:
     """Decide at once: the press has all that the verdict needs."""
     press = await _press(front, click, card, verdict, choice)
-    _look_for_stray(front, click, press)
     outcome = await front.core(front.service.decide, press)
     front.committed()
     if click.view is not None and not outcome.is_repeat:
@@ -94,7 +93,6 @@ async def _open_form(front: Front, click: Click) -> None:
     """Open the form for a verdict that needs words, for those who may give it."""
     verdict, form = _FORMS[Action(click.actions[0].action_id)]
     press = await _press(front, click, CardRef.parse(click.value), verdict)
-    _look_for_stray(front, click, press)
     outcome = await front.core(front.service.check_press, press)
     await offer(front, click, form(outcome.request))
 
@@ -153,12 +151,6 @@ def _press_of(
         words=words,
         choice=choice,
     )
-
-
-def _look_for_stray(front: Front, click: Click, press: Press) -> None:
-    if click.message is not None:
-        channel, ts = click.message
-        front.later(front.strays.look(press.request, channel, ts, press.actor.user))
 
 
 def _words(submission: Submission) -> str:
