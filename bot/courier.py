@@ -32,8 +32,12 @@ from storage.postings import Claim
 
 logger = logging.getLogger(__name__)
 
-LEASE: Final = timedelta(seconds=30)
-"""Longer than a call may take: nobody else posts what is on its way."""
+CALL_WITHIN: Final = 12.0
+"""Seconds for all the calls that one posting takes."""
+
+LEASE: Final = timedelta(seconds=15)
+"""Longer than that: nobody else posts what is on its way. No longer than that: so long
+a conversation stays as it is when a courier was killed in the middle of a call."""
 
 AT_ONCE: Final = 10
 """Calls on their way: a conversation that is slow must not hold up the others."""
@@ -158,14 +162,16 @@ class Courier:
             await self._fail(claim, "there is nothing to show any more", None)
             return
         try:
-            posted = await self._bring(claim, message)
+            async with asyncio.timeout(CALL_WITHIN):
+                posted = await self._bring(claim, message)
         except SlackBusyError as busy:
             until = self._clock.now() + timedelta(seconds=busy.after)
             place = None if claim.ts else claim.wanted.place.conversation
             await self._core(self._rows.slow_down, claim.team, until, place)
             await self._fail(claim, str(busy), until)
-        except SlackUnreachableError as error:
-            await self._fail(claim, str(error), self._next_try(claim))
+        except (SlackUnreachableError, TimeoutError) as error:
+            why = str(error) or "it took too long"
+            await self._fail(claim, why, self._next_try(claim))
         except SlackRefusedError as error:
             hopeless = error.code in HOPELESS
             retry_at = None if hopeless else self._next_try(claim)
