@@ -111,4 +111,4 @@ class WorkerSettings:
     grace: float = 10.0
     poll: float = 0.1
     beat: float = 1.0
-    lost_after: float = 5.0
+    lost_after: float = 3.0
