@@ -443,6 +443,40 @@ async def test_a_permalink_leads_to_its_message(
     await expect(page.locator(f'[data-ts="{old.ts}"]')).to_be_focused()
 
 
+async def test_many_windows(windows: Windows, ana: Person) -> None:
+    """More windows than a browser's six connections, and each hears what happens."""
+    first = await windows.open(AT_WORK.format("ana"))
+    context = first.context
+    pages = [first]
+    for _ in range(9):
+        page = await context.new_page()
+        await page.goto(first.url)
+        pages.append(page)
+
+    await ana.say("Hear, hear", channel="content-team")
+
+    for page in pages:
+        await expect(page.get_by_text("Hear, hear")).to_be_visible()
+
+
+async def test_a_workspace_that_comes_back(
+    windows: Windows, slack: LocalSlack, crew: list[Any], ana: Person
+) -> None:
+    """A lost stream is said and found again; a form that is open stays as it is."""
+    del crew
+    page = await windows.open(AT_WORK.format("ana"))
+    await composer(page).fill("/crew create")
+    await composer(page).press("Enter")
+    await page.get_by_label("Topic").fill("Half a thought")
+
+    slack.hub.close()
+    await ana.say("Said meanwhile", channel="content-team")
+
+    await expect(page.get_by_text("Said meanwhile")).to_be_attached()
+    await expect(page.get_by_label("Topic")).to_have_value("Half a thought")
+    await expect(page.get_by_label("Topic")).to_be_focused()
+
+
 async def test_ten_thousand_messages(
     windows: Windows, slack: LocalSlack, ana: Person
 ) -> None:

@@ -20,7 +20,6 @@ import { addressFor, channelCalled, firstChannel } from "./places.js";
 /** @typedef {import("./session.js").User} User */
 
 const LAST_PERSON = "last-person";
-const LEFT_AFTER_MS = 5000;
 const RECOUNT_MS = 150;
 const PHONE = matchMedia("(max-width: 760px)");
 
@@ -86,7 +85,6 @@ export class Page {
     session.on("message ephemeral", ({ channel }) => this.#recount(channel));
     addEventListener("popstate", () => this.arrive());
     addEventListener("click", (event) => this.#followed(event));
-    document.addEventListener("visibilitychange", () => this.#visibility());
   }
 
   /** Messages elsewhere change the unread marks; a burst of them is one question. */
@@ -96,12 +94,6 @@ export class Page {
       this.counting = undefined;
       this.session.reload().catch(() => {});
     }, RECOUNT_MS);
-  }
-
-  #visibility() {
-    clearTimeout(this.leaving);
-    if (document.visibilityState === "visible") this.session.watch(true);
-    else this.leaving = setTimeout(() => this.session.watch(false), LEFT_AFTER_MS);
   }
 
   /** Out of a channel that was left, archived away or closed to this person. */

@@ -9,8 +9,6 @@ import { listen } from "./stream.js";
 /** @typedef {Object<string, any>} User as in `GET /control/workspace` */
 /** @typedef {Object<string, any>} Conversation as in `GET /control/conversations` */
 
-const UNSEEN_EVERY_MS = 5000;
-
 export class Session extends Bus {
   interactions = new Interactions();
   /** @type {Map<string, User>} */
@@ -22,7 +20,6 @@ export class Session extends Bus {
   /** @type {User} the acting person */
   me = null;
   inspecting = false;
-  #watching = true;
   #silence = () => {};
 
   /** @param {Object<string, any>} workspace */
@@ -84,25 +81,6 @@ export class Session extends Bus {
     if (this.inspecting === wanted) return;
     this.inspecting = wanted;
     if (this.me) this.#listen();
-  }
-
-  /**
-   * A browser opens six connections to one host and no more, so a window that nobody sees
-   * gives its stream back; it then asks now and again what is unread.
-   *
-   * @param {boolean} seen
-   */
-  watch(seen) {
-    if (this.#watching === seen || !this.me) return;
-    this.#watching = seen;
-    clearInterval(this.asking);
-    if (seen) {
-      this.#listen();
-      this.reload().then(() => this.emit("resumed"));
-    } else {
-      this.#silence();
-      this.asking = setInterval(() => this.reload().catch(() => {}), UNSEEN_EVERY_MS);
-    }
   }
 
   #listen() {

@@ -1,8 +1,14 @@
-/** What happens in the workspace, as it happens. */
+/**
+ * What happens in the workspace, as it happens. A WebSocket, because a browser opens only
+ * six other connections to one host, and each window keeps this one.
+ */
+
+const FIRST_RETRY_MS = 250;
+const LAST_RETRY_MS = 4000;
 
 /**
- * Listen as one person. The browser reconnects by itself; nothing is replayed, so
- * `resumed` is called after each reconnect.
+ * Listen as one person, also across restarts. Nothing is replayed, so `resumed` is called
+ * after each reconnect.
  *
  * @param {Object} options
  * @param {string} options.as
@@ -13,18 +19,41 @@
  * @returns {() => void} stops listening
  */
 export function listen({ as, inspect, heard, resumed, connection }) {
-  const query = new URLSearchParams(inspect ? { as, inspect: "1" } : { as });
-  const source = new EventSource(new URL(`/control/stream?${query}`, location.origin));
+  const address = new URL("/control/stream", location.origin.replace(/^http/, "ws"));
+  address.search = new URLSearchParams(inspect ? { as, inspect: "1" } : { as });
+  let pause = FIRST_RETRY_MS;
   let greeted = false;
-  source.onmessage = ({ data }) => {
-    const event = JSON.parse(data);
-    if (event.type === "hello") {
-      connection(true);
-      if (greeted) resumed();
-      greeted = true;
-    }
-    heard(event);
+  let stopped = false;
+  let socket;
+  let retry;
+
+  const connect = () => {
+    socket = new WebSocket(address);
+    socket.onmessage = ({ data }) => {
+      if (stopped) return;
+      const event = JSON.parse(data);
+      if (event.type === "hello") welcome();
+      heard(event);
+    };
+    socket.onclose = () => {
+      if (stopped) return;
+      connection(false);
+      retry = setTimeout(connect, pause);
+      pause = Math.min(pause * 2, LAST_RETRY_MS);
+    };
   };
-  source.onerror = () => connection(false);
-  return () => source.close();
+
+  const welcome = () => {
+    pause = FIRST_RETRY_MS;
+    connection(true);
+    if (greeted) resumed();
+    greeted = true;
+  };
+
+  connect();
+  return () => {
+    stopped = true;
+    clearTimeout(retry);
+    socket.close();
+  };
 }

@@ -215,7 +215,11 @@ export class Modals {
   async reload() {
     const { me } = this.session;
     const { views } = await this.session.get("view");
-    if (me.id === this.session.me.id) this.#reset(views);
+    if (me.id !== this.session.me.id) return;
+    const same = this.#stack.map((form) => form.view.id).join() === views.map((v) => v.id).join();
+    if (same && this.owner === me.id) for (const view of views) this.#update(view);
+    else this.#reset(views);
+    this.owner = me.id;
   }
 
   /** @param {string} id */
