@@ -100,6 +100,11 @@ class Child:
         return [message for message in self.messages if message["type"] == kind]
 
 
+def files_in(folder: Path) -> list[Path]:
+    """List all that is in a folder."""
+    return sorted(folder.rglob("*"))
+
+
 @asynccontextmanager
 async def runner(
     bundle: Path, entry: str, *, ready: bool = True, **environment: str
@@ -114,7 +119,7 @@ async def runner(
         "countersign",
         cwd=bundle,
         env={
-            "PATH": os.environ["PATH"],
+            "PATH": os.defpath,
             "HOME": str(home),
             "PYTHONPATH": str(RUNNER),
             "COUNTERSIGN_RETRY_SECONDS": "0.01",

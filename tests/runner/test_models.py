@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from tests.runner.child import Child, runner
+from tests.runner.child import Child, files_in, runner
 from tests.runner.model_server import ModelServer, Reply, model_server
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -91,11 +91,13 @@ def limited(**headers: str) -> Reply:
 async def test_a_crew_runs_and_names_what_it_does(
     child: Child, server: ModelServer
 ) -> None:
-    """Progress is names only: agent, task, model; tokens are counted."""
+    """Progress is names only, tokens are counted, and crewAI writes nowhere."""
     server.replies = [Reply(text="A text about dogs")]
 
     await child.segment(held=["review"])
 
+    assert [child.bundle / "crew.yaml"] == files_in(child.bundle)
+    assert [] == files_in(child.bundle.parent / "home")
     assert "A text about dogs" == child.said("ask")[0]["ask"]["output"]
     assert {"Content Writer: draft", "Content Writer asks gpt-4o-mini"} == {
         message["text"] for message in child.said("progress")
@@ -106,7 +108,7 @@ async def test_a_crew_runs_and_names_what_it_does(
         usage["prompt_tokens"],
         usage["completion_tokens"],
     )
-    assert [] == child.said("print")
+    assert [] == [said["text"] for said in child.said("print")]
 
 
 @pytest.mark.parametrize(
@@ -177,9 +179,7 @@ async def test_a_lone_agent_has_no_more_tries(
     server.replies = [Reply(text="A text"), Reply(status=503)]
     await child.segment(held=["review"])
     server.requests.clear()
-    child.answers = [
-        {"path": "", "method": "review", "call": 1, "verdict": "approve"}
-    ]
+    child.answers = [{"path": "", "method": "review", "call": 1, "verdict": "approve"}]
 
     ending = await child.segment(held=["review"])
 

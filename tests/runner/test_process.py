@@ -1,6 +1,5 @@
 """The runner as the worker meets it: a process, two pipes, JSON lines."""
 
-import asyncio
 import os
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -9,7 +8,7 @@ from textwrap import dedent
 import pytest
 import pytest_asyncio
 
-from tests.runner.child import Child, runner
+from tests.runner.child import Child, files_in, runner
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -294,7 +293,7 @@ async def test_it_leaves_nothing_behind(piped: Path, tmp_path: Path) -> None:
     """Not in the home folder, not beside the crew, not in the folder for such things."""
     temporary = tmp_path / "temporary"
     temporary.mkdir()
-    before = sorted(piped.rglob("*"))
+    before = files_in(piped)
     async with runner(
         piped, "piped:Reviewed", TMPDIR=str(temporary), PYTHONDONTWRITEBYTECODE="1"
     ) as child:
@@ -304,8 +303,8 @@ async def test_it_leaves_nothing_behind(piped: Path, tmp_path: Path) -> None:
 
     assert 1 == len(during)
     assert [] == list(temporary.iterdir())
-    assert [] == list((piped.parent / "home").rglob("*"))
-    assert before == sorted(piped.rglob("*"))
+    assert [] == files_in(piped.parent / "home")
+    assert before == files_in(piped)
 
 
 @pytest.mark.parametrize("line", [b"nonsense\n", b'{"type": "dance"}\n'])

@@ -47,7 +47,7 @@ class Failure:
     traceback: str = ""
     place: Place | None = None
 
-    def as_message(self, *, reusable: bool) -> dict[str, Any]:
+    def as_message(self) -> dict[str, Any]:
         """Give the protocol's `failed`."""
         address = self.address
         return {
@@ -61,7 +61,6 @@ class Failure:
             "file": self.place.file if self.place else None,
             "line": self.place.line if self.place else None,
             "retryable": self.kind in _RETRYABLE,
-            "reusable": reusable,
         }
 
 

@@ -203,6 +203,7 @@ class FlowRun:
             raise _StepFailed(FailureKind.STEP, error, None) from error
 
     async def _kept(self, address: Address, value: Any) -> int:
+        self._turns.check()
         try:
             result, state = encode(value), encode_state(self._flow)
         except CannotEncode as error:

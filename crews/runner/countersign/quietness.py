@@ -1,5 +1,6 @@
 """What can only be turned off once crewAI is there."""
 
+import logging
 from typing import Any
 
 from crewai.flow.flow_config import flow_config
@@ -25,7 +26,11 @@ class NobodyAsks:
 
 
 def turn_off() -> None:
-    """Turn off the memory that every flow would make, and the console's questions."""
+    """Turn off the memory that every flow would make, and the console's questions.
+
+    What crewAI logs is heard only where a crew sets up logging itself.
+    """
+    logging.getLogger("crewai").addHandler(logging.NullHandler())
     without_memory()
     nobody = NobodyAsks()
     flow_config.hitl_provider = nobody

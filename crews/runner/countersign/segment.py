@@ -70,9 +70,9 @@ class Segment:
                 await quiet
         quiet.cancel()
         result = self._result_of(context, flowing)
-        asks = context.turns.open_asks()
+        ending = _ending(context, result)
         reusable = await _unwind(context, others)
-        self._report(_ending(context, result, asks, reusable=reusable))
+        self._report({**ending, "reusable": reusable})
 
     async def _flow_through(self, context: RunContext) -> Any:
         flow = self._crew.build()
@@ -101,27 +101,20 @@ class Segment:
         return _finished(encoded, text_of(value), refusal)
 
 
-def _ending(
-    context: RunContext,
-    result: Mapping[str, Any] | None,
-    asks: list[dict[str, Any]],
-    *,
-    reusable: bool,
-) -> dict[str, Any]:
+def _ending(context: RunContext, result: Mapping[str, Any] | None) -> Mapping[str, Any]:
     failure: Failure | None = context.failure
     if failure is not None:
-        return failure.as_message(reusable=reusable)
+        return failure.as_message()
     if context.ended is not None:
-        refusal = context.ended.answer
-        return {**_finished(None, "", refusal), "reusable": reusable}
+        return _finished(None, "", context.ended.answer)
     if result is not None:
-        return {**result, "reusable": reusable}
+        return result
     keys = ("path", "method", "call", "checkpoint", "visit", "revision")
+    asks = context.turns.open_asks()
     return {
         "type": "ended",
         "outcome": "waiting",
         "asks": [{key: ask[key] for key in keys} for ask in asks],
-        "reusable": reusable,
     }
 
 

@@ -105,7 +105,7 @@ class Runner:
             failure = Failure(
                 kind=FailureKind.FLOW, message=problem.message, place=place
             )
-            self._wire.send(failure.as_message(reusable=True))
+            self._wire.send({**failure.as_message(), "reusable": True})
             return
         self._segment = Segment(
             order, crew, report=self._report, executor=self._executor

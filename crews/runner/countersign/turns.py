@@ -53,9 +53,13 @@ class Turns:
     def enter(self, branch: Branch) -> None:
         """Add a branch to the tree."""
         with self._lock:
-            if self._over:
-                raise SegmentOver
+            self.check()
             branch.enter()
+
+    def check(self) -> None:
+        """Raise `SegmentOver` when the segment has ended: nothing counts any more."""
+        if self._over:
+            raise SegmentOver
 
     def leave(self, branch: Branch) -> None:
         """Take a branch out of the tree."""
@@ -98,8 +102,7 @@ class Turns:
         """Wait for a turn; forever, if the branch has been overtaken."""
         loop = asyncio.get_running_loop()
         with self._lock:
-            if self._over:
-                raise SegmentOver
+            self.check()
             self._arrivals += 1
             hold = Hold(
                 turn=turn,
