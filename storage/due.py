@@ -1,9 +1,13 @@
-"""Which postings may be claimed, and when the next one may: the courier's two queries."""
+"""Which postings may be claimed, and when the next one may: the courier's two queries.
 
+Both are built once (see `storage.statements`): the courier looks several times a second.
+"""
+
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, and_, exists, func, type_coerce
+from sqlalchemy import ColumnElement, and_, bindparam, exists, func, type_coerce
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, or_, select
 
@@ -23,58 +27,7 @@ _ORDER: Final = (
 )
 _LEASED: Final[Any] = aliased(PostingRow)  # mypy takes its columns for their values
 _PARENT: Final[Any] = aliased(PostingRow)
-
-
-def claimable(now: datetime, limit: int, *, lock: bool = True) -> Any:
-    """Select what may be claimed: at most one posting of each conversation.
-
-    The most urgent first, then the oldest. What waits for its pace is left out here, so
-    that a conversation full of posts does not hold up its own updates, nor others.
-    """
-    nth = func.row_number().over(
-        partition_by=(PostingRow.team_id, PostingRow.conversation), order_by=_ORDER
-    )
-    candidates = (
-        select(PostingRow.id, nth.label("nth"))
-        .where(
-            *_DUE,
-            _has_parent(),
-            or_(
-                col(PostingRow.not_before).is_(None), col(PostingRow.not_before) <= now
-            ),
-            ~exists().where(_is_beside_leased(), _LEASED.lease_until > now),
-            ~exists().where(_is_paced_by(), col(PaceRow.free_at) > now),
-        )
-        .subquery()
-    )
-    first = select(candidates.c.id).where(candidates.c.nth == 1)
-    query = (
-        select(PostingRow)
-        .where(col(PostingRow.id).in_(first))
-        .order_by(*_ORDER)
-        .limit(limit)
-    )
-    return query.with_for_update(skip_locked=True) if lock else query
-
-
-def earliest(session: Session, now: datetime) -> datetime | None:
-    """Give the earliest time at which a due posting may be claimable, or None.
-
-    What waits for its parent is not counted: the parent is due itself.
-    """
-    is_sqlite = session.get_bind().dialect.name == "sqlite"
-    latest_of = func.max if is_sqlite else func.greatest
-    leased = select(func.max(_LEASED.lease_until)).where(_is_beside_leased())
-    paced = select(func.max(PaceRow.free_at)).where(_is_paced_by())
-    floor = type_coerce(now, UtcDateTime)
-    at = latest_of(
-        func.coalesce(PostingRow.not_before, floor),
-        func.coalesce(leased.scalar_subquery(), floor),
-        func.coalesce(paced.scalar_subquery(), floor),
-        floor,
-    )
-    query = select(type_coerce(func.min(at), UtcDateTime)).where(*_DUE, _has_parent())
-    return session.exec(query).one()
+_NOW: Final = bindparam("now", type_=UtcDateTime)
 
 
 def _has_parent() -> ColumnElement[bool]:
@@ -117,3 +70,76 @@ def _is_paced_by() -> ColumnElement[bool]:
             ),
         ),
     )
+
+
+def _claimable() -> Any:
+    """Select at most one posting of each conversation.
+
+    What waits for its pace is left out here, so that a conversation full of posts does
+    not hold up its own updates, nor others.
+    """
+    nth = func.row_number().over(
+        partition_by=(PostingRow.team_id, PostingRow.conversation), order_by=_ORDER
+    )
+    not_before = col(PostingRow.not_before)
+    candidates = (
+        select(PostingRow.id, nth.label("nth"))
+        .where(
+            *_DUE,
+            _has_parent(),
+            or_(not_before.is_(None), not_before <= _NOW),
+            ~exists().where(_is_beside_leased(), _LEASED.lease_until > _NOW),
+            ~exists().where(_is_paced_by(), col(PaceRow.free_at) > _NOW),
+        )
+        .subquery()
+    )
+    first = select(candidates.c.id).where(candidates.c.nth == 1)
+    return (
+        select(PostingRow)
+        .where(col(PostingRow.id).in_(first))
+        .order_by(*_ORDER)
+        .limit(bindparam("most"))
+    )
+
+
+def _earliest(latest_of: Any) -> Any:
+    leased = select(func.max(_LEASED.lease_until)).where(_is_beside_leased())
+    paced = select(func.max(PaceRow.free_at)).where(_is_paced_by())
+    at = latest_of(
+        func.coalesce(PostingRow.not_before, _NOW),
+        func.coalesce(leased.scalar_subquery(), _NOW),
+        func.coalesce(paced.scalar_subquery(), _NOW),
+        _NOW,
+    )
+    return select(type_coerce(func.min(at), UtcDateTime)).where(*_DUE, _has_parent())
+
+
+_CLAIMABLE: Final = _claimable()
+_CLAIMABLE_LOCKED: Final = _CLAIMABLE.with_for_update(skip_locked=True)
+_EARLIEST: Final = {
+    "sqlite": _earliest(func.max),
+    "postgresql": _earliest(func.greatest),
+}
+
+
+def is_any_claimable(session: Session, now: datetime) -> bool:
+    """Tell whether a claim would find something just now."""
+    found = session.exec(_CLAIMABLE, params={"now": now, "most": 1}).first()
+    return found is not None
+
+
+def claimable(session: Session, now: datetime, limit: int) -> Sequence[PostingRow]:
+    """List what may be claimed, the most urgent first, then the oldest; and lock it."""
+    params = {"now": now, "most": limit}
+    rows: Sequence[PostingRow] = session.exec(_CLAIMABLE_LOCKED, params=params).all()
+    return rows
+
+
+def earliest(session: Session, now: datetime) -> datetime | None:
+    """Give the earliest time at which a due posting may be claimable, or None.
+
+    What waits for its parent is not counted: the parent is due itself.
+    """
+    query = _EARLIEST[session.get_bind().dialect.name]
+    at: datetime | None = session.exec(query, params={"now": now}).one()
+    return at

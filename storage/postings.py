@@ -16,7 +16,7 @@ from sqlmodel import Session, col, select, update
 from approvals.ids import ChannelId, TeamId
 from approvals.showing import Rank, Thing, Wanted
 from storage.database import Database
-from storage.due import claimable, earliest
+from storage.due import claimable, earliest, is_any_claimable
 from storage.mapping import wanted_of
 from storage.pace import Lane, close_until, take
 from storage.tables import PostingRow
@@ -79,13 +79,13 @@ class SqlPostings:
     ) -> list[Claim]:
         """Take what is due, may be called now and is nobody's, most urgent first."""
         with self._database.reading() as session:
-            if not session.exec(claimable(now, 1, lock=False)).first():
+            if not is_any_claimable(session, now):
                 return []  # most looks find nothing, and then nobody is locked out
         with self._database.writing() as session:
             if not self._database.is_sqlite:
                 lock = text("SELECT pg_advisory_xact_lock(:key)")
                 session.connection().execute(lock, {"key": _CLAIM_LOCK})
-            rows = session.exec(claimable(now, limit)).all()
+            rows = claimable(session, now, limit)
             return [
                 _claim(session, row, owner, now + lease)
                 for row in rows
