@@ -57,7 +57,8 @@ class Condition:
                 {name: json_to_cel(value) for name, value in facts.items()}
             )
         except CELEvalError as error:
-            raise Unanswerable(str(error.args[0])) from error
+            why, _, _ = str(error.args[0]).partition(" (in activation")
+            raise Unanswerable(why) from error
         if not isinstance(answer, BoolType):
             message = f"`{self.text}` is {answer!r}, not true or false"
             raise Unanswerable(message)

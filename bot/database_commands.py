@@ -66,6 +66,9 @@ def _settings() -> Settings:
     return settings
 
 
-def _unreachable(settings: Settings, error: Exception) -> Problem:
+def _unreachable(
+    settings: Settings, error: DatabaseUnreachable | UnusableUrl
+) -> Problem:
     where = settings.database_file or "DATABASE_URL"
-    return problem(ProblemCode.DATABASE_UNREACHABLE, where=where, reason=error)
+    why = error.why if isinstance(error, DatabaseUnreachable) else error
+    return problem(ProblemCode.DATABASE_UNREACHABLE, where=where, reason=why)

@@ -17,7 +17,7 @@ from typing import Any, Final
 from bot.database_commands import upgraded
 from bot.logs import set_up_logging
 from bot.problems import ProblemsFound
-from bot.settings import ROOT, child_environment, read_settings
+from bot.settings import ROOT, VARIABLES, child_environment, read_settings
 from bot.start import programs, stop_on_signals
 from bot.supervisor import Supervisor
 
@@ -28,6 +28,7 @@ READY_WITHIN: Final = 30.0
 ENDS_WITHIN: Final = 5.0
 
 MODEL_KEYS: Final = ("OPENAI_API_KEY", "OPENROUTER_API_KEY")
+MODEL_VARIABLES: Final = frozenset({"MODEL", "OPENAI_BASE_URL", *MODEL_KEYS})
 
 
 async def run_demo(*, port: int) -> int:
@@ -60,22 +61,24 @@ async def run_demo(*, port: int) -> int:
 def _environment(
     folder: Path, slack: Mapping[str, str], model: Mapping[str, str]
 ) -> dict[str, str]:
-    return child_environment(
-        SLACK_API_URL=slack["api_url"],
-        SLACK_BOT_TOKEN=slack["bot_token"],
-        SLACK_APP_TOKEN=slack["app_token"],
-        DATABASE_URL=f"sqlite:///{folder / 'countersign.sqlite3'}",
-        APPROVALS_FILE=str(RULES),
-        CACHE_DIR=str(folder / "cache"),
-        **model,
-    )
+    """Give what the demo's bot and worker read: nothing of it comes from `.env`."""
+    given = {
+        "SLACK_API_URL": slack["api_url"],
+        "SLACK_BOT_TOKEN": slack["bot_token"],
+        "SLACK_APP_TOKEN": slack["app_token"],
+        "DATABASE_URL": f"sqlite:///{folder / 'countersign.sqlite3'}",
+        "APPROVALS_FILE": str(RULES),
+        "CACHE_DIR": str(folder / "cache"),
+    }
+    return child_environment(**{name: "" for name in VARIABLES} | given | model)
 
 
 @asynccontextmanager
 async def _model() -> AsyncIterator[dict[str, str]]:
     """Give the variables that lead crews to their model: a scripted one, or MODEL's."""
-    if child_environment().get("MODEL"):
-        yield {}
+    environment = child_environment()
+    if environment.get("MODEL"):
+        yield {name: environment[name] for name in MODEL_VARIABLES & environment.keys()}
         return
     async with _local("emulator.model", "--script", str(SCRIPT), "--port", "0") as made:
         yield {"OPENAI_BASE_URL": made["base_url"], "OPENAI_API_KEY": "scripted"}
@@ -128,8 +131,8 @@ async def _tell(supervisor: Supervisor, url: str, model: Mapping[str, str]) -> N
 
 def _about_the_model(model: Mapping[str, str]) -> str:
     environment = child_environment()
-    if not model:
-        return f"The crews use the model {environment['MODEL']}."
+    if "MODEL" in model:
+        return f"The crews use the model {model['MODEL']}."
     found = [name for name in MODEL_KEYS if environment.get(name)]
     said = "The crews use a scripted model, which costs nothing."
     if found:
