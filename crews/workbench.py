@@ -18,7 +18,7 @@ from crews.settings import Limits
 logger = logging.getLogger(__name__)
 
 _NOT_YET: Final = 5.0
-"""Seconds until a segment that could not be handed back is handed back again."""
+"""Seconds between a fault of ours, or of the database, and the next attempt."""
 
 
 class Workbench:
@@ -89,8 +89,10 @@ class Workbench:
         except WorkerStopping:
             return False
         except Exception:
-            # Ours or the database's: another attempt may do better, five at most.
+            # Ours or the database's. Another attempt may do better, but not at once:
+            # a fault that stays would go round and round.
             logger.exception("segment broke off", extra={"segment": segment})
+            self._stopped.wait(_NOT_YET)
             return False
         return True
 

