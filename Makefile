@@ -2,7 +2,7 @@
 # Both make .venv on first need. PYTHON=/path/to/python chooses the Python.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test setup check format lint types contracts spelling lock
+.PHONY: help demo test setup check format lint types contracts spelling lock screenshots
 
 bin := .venv/bin
 lock_options := --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
@@ -48,3 +48,6 @@ lock: .venv/dev ## Write both lock files; UPGRADE=1 takes the newest versions
 	@$(bin)/uv pip compile $(lock_options) pyproject.toml -o requirements.lock
 	@$(bin)/uv pip compile $(lock_options) pyproject.toml --group dev \
 	    -c requirements.lock -o requirements-dev.lock
+
+screenshots: .venv/dev ## Take the README's pictures from the running demo
+	@$(bin)/python docs/screenshots.py

@@ -70,7 +70,8 @@ def _environment(
         "APPROVALS_FILE": str(RULES),
         "CACHE_DIR": str(folder / "cache"),
     }
-    return child_environment(**{name: "" for name in VARIABLES} | given | model)
+    unset: dict[str, str] = dict.fromkeys(VARIABLES, "")
+    return child_environment(**{**unset, **given, **model})
 
 
 @asynccontextmanager
