@@ -23,12 +23,16 @@ These names are those of `storage/segment_queue.py`; a test holds the two togeth
 """
 
 
+class _Unsettled(BaseException):
+    """Passes DBOS by: what it does not see ended stays this executor's."""
+
+
 class Dispatch:
     """Takes segments from the queue and has them worked on, each in its thread.
 
     One for each process: DBOS keeps its state in globals. `engine` is a SQLAlchemy
     engine for DBOS alone. `work_on` returns when the segment is settled; as long as
-    it does not, the segment counts as this executor's.
+    it does not, and for good if it raises, the segment counts as this executor's.
     """
 
     def __init__(
@@ -61,7 +65,10 @@ class Dispatch:
 
         @DBOS.workflow(name=WORKFLOW)
         def run_segment(segment: str) -> None:
-            self._work_on(SegmentId(segment))
+            try:
+                self._work_on(SegmentId(segment))
+            except Exception as error:
+                raise _Unsettled from error
 
         DBOS.listen_queues([QUEUE])
         DBOS.launch()
