@@ -106,6 +106,19 @@ class Bench:
         message = "the run does not end"
         raise AssertionError(message)
 
+    def cut(self, kept: int) -> "Bench":
+        """Give the run as it was when so many steps had been journalled."""
+        journal = self.journal[:kept]
+        decided = sum(len(entry["applied"]) for entry in journal)
+        return Bench(
+            crew=self.crew,
+            executor=self.executor,
+            inputs=self.inputs,
+            held=self.held,
+            journal=list(journal),
+            answers=self.answers[:decided],
+        )
+
     def open_asks(self, ending: Mapping[str, Any]) -> list[dict[str, Any]]:
         """Give the asks that an ending names, whole."""
         return [self.ask_of(key) for key in ending["asks"]]

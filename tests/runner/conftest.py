@@ -13,10 +13,13 @@ _SURROUNDINGS = Surroundings()
 _SURROUNDINGS.prepare()
 with _SURROUNDINGS.home_elsewhere(), warnings.catch_warnings():
     warnings.simplefilter("ignore")  # what crewAI and its dependencies do at import
+    from crewai.flow.expressions import Expression
+
     from countersign.nested import watch_for_nested_flows
     from countersign.quietness import turn_off
 
 turn_off()
+Expression("1").evaluate()  # the first one raises the recursion limit, for good
 watch_for_nested_flows()
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from crewai.flow.flow_config import flow_config
 from crewai.flow.runtime import Flow
 from crewai.hooks.dispatch import InterceptionPoint, register, unregister
+from crewai_core.printer import set_suppress_console_output
 
 from countersign.nested import flow_starts
 
@@ -29,6 +30,7 @@ def answering(answers: Mapping[str, list[str]]) -> Iterator[None]:
     crewAI would have a model pick the label; here the words are taken as they are.
     """
     before, collapse = flow_config.hitl_provider, Flow._collapse_to_outcome
+    set_suppress_console_output(True)
     flow_config.hitl_provider = AnswersAtOnce(answers)
     Flow._collapse_to_outcome = _as_it_stands
     unregister(InterceptionPoint.EXECUTION_START, flow_starts)

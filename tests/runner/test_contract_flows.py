@@ -425,15 +425,9 @@ async def test_a_crash_after_any_step_changes_nothing(
     expected = await whole.drive(people(said))
 
     for kept in range(len(whole.journal)):
-        again = Bench(crew=whole.crew, executor=threads)
-        again.journal = whole.journal[:kept]
-        again.answers = whole.answers[: _decided_by(whole.journal[:kept])]
+        again = whole.cut(kept)
 
         ending = await again.drive(people(said))
 
         assert expected["result"] == ending["result"], f"after {kept} steps"
         assert sorted(whole.calls()) == sorted(again.calls())
-
-
-def _decided_by(journal: list[dict[str, Any]]) -> int:
-    return sum(len(entry["applied"]) for entry in journal)
