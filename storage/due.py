@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, and_, bindparam, exists, func, type_coerce
+from sqlalchemy import ColumnElement, and_, bindparam, case, exists, func, type_coerce
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, or_, select
 
@@ -50,25 +50,33 @@ def _is_beside_leased() -> ColumnElement[bool]:
     )
 
 
-def _is_paced_by() -> ColumnElement[bool]:
-    """Match the lanes that a posting's next call goes through."""
-    lane, is_new = col(PaceRow.lane), col(PostingRow.ts).is_(None)
-    return and_(
-        col(PaceRow.team_id) == PostingRow.team_id,
-        or_(
-            lane == Lane.TEAM.value,
-            and_(
-                lane == Lane.POST.value,
+def _paces() -> list[ColumnElement[datetime]]:
+    """Give the times at which each lane of a posting's next call is free, or now."""
+    is_new = col(PostingRow.ts).is_(None)
+    is_progress = and_(~is_new, col(PostingRow.rank) >= Rank.PROGRESS.value)
+    return [
+        func.coalesce(_free_at(Lane.TEAM), _NOW),
+        case(
+            (
                 is_new,
-                col(PaceRow.conversation) == PostingRow.conversation,
+                func.coalesce(_free_at(Lane.POST, PostingRow.conversation), _NOW),
             ),
-            and_(lane == Lane.UPDATE.value, ~is_new),
-            and_(
-                lane == Lane.PROGRESS.value,
-                ~is_new,
-                col(PostingRow.rank) >= Rank.PROGRESS.value,
-            ),
+            else_=func.coalesce(_free_at(Lane.UPDATE), _NOW),
         ),
+        case((is_progress, func.coalesce(_free_at(Lane.PROGRESS), _NOW)), else_=_NOW),
+    ]
+
+
+def _free_at(lane: Lane, conversation: str = "") -> Any:
+    return (
+        select(PaceRow.free_at)
+        .where(
+            PaceRow.team_id == PostingRow.team_id,
+            PaceRow.lane == lane.value,
+            PaceRow.conversation == conversation,
+        )
+        .correlate(PostingRow)
+        .scalar_subquery()
     )
 
 
@@ -89,7 +97,7 @@ def _claimable() -> Any:
             _has_parent(),
             or_(not_before.is_(None), not_before <= _NOW),
             ~exists().where(_is_beside_leased(), _LEASED.lease_until > _NOW),
-            ~exists().where(_is_paced_by(), col(PaceRow.free_at) > _NOW),
+            *(free_at <= _NOW for free_at in _paces()),
         )
         .subquery()
     )
@@ -104,12 +112,10 @@ def _claimable() -> Any:
 
 def _earliest(latest_of: Any) -> Any:
     leased = select(func.max(_LEASED.lease_until)).where(_is_beside_leased())
-    paced = select(func.max(PaceRow.free_at)).where(_is_paced_by())
     at = latest_of(
         func.coalesce(PostingRow.not_before, _NOW),
         func.coalesce(leased.scalar_subquery(), _NOW),
-        func.coalesce(paced.scalar_subquery(), _NOW),
-        _NOW,
+        *_paces(),
     )
     return select(type_coerce(func.min(at), UtcDateTime)).where(*_DUE, _has_parent())
 

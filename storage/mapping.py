@@ -30,7 +30,7 @@ from approvals.requests import (
     Closing,
     RequestState,
 )
-from approvals.runs import Priority, Run, RunState
+from approvals.runs import FailureCause, Priority, Run, RunState
 from approvals.segments import JournalEntry, Segment, SegmentState
 from approvals.showing import Manner, Place, Rank, Thing, ThingKind, Wanted
 from approvals.verdicts import Verdict
@@ -74,6 +74,7 @@ def run_columns(run: Run) -> dict[str, Any]:
         "version": run.version,
         "doing": run.doing,
         "reason": run.reason,
+        "cause": run.cause.value if run.cause else None,
         "ended_by": run.ended_by,
         "result": run.result,
         "created_at": run.created_at,
@@ -103,6 +104,7 @@ def run_of(row: RunRow) -> Run:
         version=row.version,
         doing=row.doing,
         reason=row.reason,
+        cause=FailureCause(row.cause) if row.cause else None,
         ended_by=row.ended_by,
         result=row.result,
         created_at=row.created_at,

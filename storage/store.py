@@ -169,6 +169,7 @@ class SqlUnit(SqlReader):
         self._queue = queue
         self._clock = clock
         self._events: list[AuditEvent] = []
+        self._moments = 0
 
     def run(self, run: RunId) -> Run | None:
         return runs.get(self._session, run, lock=True)
@@ -203,7 +204,8 @@ class SqlUnit(SqlReader):
         segments.add_journal(self._session, run, team, entry)
 
     def show(self, wanted: Iterable[Wanted]) -> None:
-        wants.show(self._session, wanted, self._clock.now())
+        for want in wanted:
+            wants.show(self._session, want, self._moment())
 
     def refresh(self, thing: Thing, rank: Rank) -> None:
         wants.refresh(self._session, thing, rank, self._clock.now())
@@ -215,6 +217,11 @@ class SqlUnit(SqlReader):
         """Write what was recorded to the trail; nothing may be written after it."""
         audit.append(self._session, self._events, self._clock.now())
         self._events.clear()
+
+    def _moment(self) -> datetime:
+        """Tell the time, each time a microsecond later: wants keep their order."""
+        self._moments += 1
+        return self._clock.now() + timedelta(microseconds=self._moments - 1)
 
     def _enqueue(self, segment: Segment, nth: int) -> None:
         delay = timedelta(0)

@@ -117,6 +117,7 @@ class RunRow(Row, table=True):
     version: int
     doing: str = Field(sa_type=AnyText)
     reason: str = Field(sa_type=AnyText)
+    cause: str | None
     ended_by: str = Field(sa_type=AnyText)
     result: str = Field(sa_type=AnyText)
     created_at: datetime = Field(sa_type=UtcDateTime)

@@ -1,6 +1,6 @@
 """What must be shown: postings are wanted in the transaction that changes the state."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -53,21 +53,20 @@ _WANT_AGAIN: Final = (
 )
 
 
-def show(session: Session, wanted: Iterable[Wanted], now: datetime) -> None:
-    """Want things shown at places, new ones or known.
+def show(session: Session, want: Wanted, now: datetime) -> None:
+    """Want a thing shown at a place, a new one or a known one.
 
     Raises:
-        Unknown: a thing is of no run or request.
+        Unknown: the thing is of no run or request.
 
     """
-    for want in wanted:
-        known = one_row(
-            session, _AT_PLACE, **_of(want.thing), place=want.place.conversation
-        )
-        if known is None:
-            _add(session, want, now)
-        elif known.manner == Manner.CONVERGE.value:
-            _want_again(session, known, want, now)
+    known = one_row(
+        session, _AT_PLACE, **_of(want.thing), place=want.place.conversation
+    )
+    if known is None:
+        _add(session, want, now)
+    elif known.manner == Manner.CONVERGE.value:
+        _want_again(session, known, want, now)
 
 
 def refresh(session: Session, thing: Thing, rank: Rank, now: datetime) -> None:

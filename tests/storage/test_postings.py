@@ -347,6 +347,18 @@ def test_the_most_urgent_goes_first_then_the_oldest(
     assert [settled.id, old.id, new.id, notice.id] == ids(sent)
 
 
+def test_what_is_wanted_in_one_unit_goes_in_its_order(
+    store: SqlStore, courier: Courier, run: Run
+) -> None:
+    """A result and its file, wanted at one moment, never change places."""
+    requests = cards(store, run, 6)
+    want(store, *(a_card(request) for request in requests))
+
+    sent = [claim for _, claim in courier.deliver_all()]
+
+    assert [request.id for request in requests] == ids(sent)
+
+
 def test_a_waiting_card_keeps_its_age_and_its_urgency(
     store: SqlStore, courier: Courier, run: Run, clock: SteppedClock
 ) -> None:

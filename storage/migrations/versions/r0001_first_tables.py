@@ -90,6 +90,7 @@ def _runs() -> None:
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("doing", sa.Text(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("cause", sa.String(), nullable=True),
         sa.Column("ended_by", sa.Text(), nullable=False),
         sa.Column("result", sa.Text(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
