@@ -50,11 +50,17 @@ export function welcome(session, { use, done }) {
   return node;
 }
 
+/** A long command would leave no room for the line that explains it. */
+const SHORT = 20;
+
 function tryButton(given, use) {
-  return h(
-    "button",
-    { type: "button", class: "button button-solid is-primary", on: { click: () => use(given) } },
-    "Try ",
-    h("code", {}, given.command),
-  );
+  const { command } = given;
+  const attributes = {
+    type: "button",
+    class: "button button-solid is-primary",
+    title: command,
+    on: { click: () => use(given) },
+  };
+  if (command.length > SHORT) return h("button", attributes, "Try it");
+  return h("button", attributes, "Try ", h("code", {}, command));
 }
