@@ -10,12 +10,16 @@ from shutil import copy
 from tempfile import TemporaryDirectory
 
 import pytest
+from hypothesis import settings
 from sqlalchemy import Engine, create_engine, make_url, text
 
 from storage.database import Database
 from storage.migrations import upgrade
 from storage.store import SqlStore
 from tests.builders import SteppedClock
+
+settings.register_profile("any-machine", deadline=None)  # no test is timed
+settings.load_profile("any-machine")
 
 _TABLES_WITH_ROWS = text(
     "SELECT string_agg(format('%I.%I', schemaname, tablename), ', ') FROM pg_tables"
