@@ -74,7 +74,9 @@ def fail(unit: Unit, run: Run, failed: Failed, now: datetime) -> None:
     reason = (
         f"Failed in *{failed.step}*: {failed.reason}" if failed.step else failed.reason
     )
-    unit.save_run(run.moved(RunMove.FAIL, now, reason=reason, doing=""))
+    unit.save_run(
+        run.moved(RunMove.FAIL, now, reason=reason, cause=failed.cause, doing="")
+    )
     unit.record(
         run_event(
             AuditKind.RUN_FAILED, WORKER, run, reason=reason, detail=failed.detail

@@ -66,7 +66,7 @@ class NeverDecides(Refused):
     """Bots, guests, external and deactivated people never decide."""
 
     def __init__(self) -> None:
-        super().__init__("Only full members of this workspace can decide.")
+        super().__init__("Only full members of this workspace can do that.")
 
 
 class RequestClosed(Refused):
@@ -144,6 +144,7 @@ class NobodyToAsk(Refused):
 
     def __init__(self, checkpoint: str, why: str) -> None:
         self.checkpoint = checkpoint
+        self.why = why
         super().__init__(f"Nobody can decide *{checkpoint}*: {why}")
 
 

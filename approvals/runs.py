@@ -24,6 +24,14 @@ class RunState(StrEnum):
     CANCELLED = "cancelled"  #: The requester or an admin ended it; final
 
 
+class FailureCause(StrEnum):
+    """What made a run fail, where it is something known that people can mend."""
+
+    MODEL_UNREACHABLE = "model_unreachable"  #: The model's server gave no answer
+    MODEL_KEY_REFUSED = "model_key_refused"  #: It does not accept the key
+    MODEL_RATE_LIMITED = "model_rate_limited"  #: Too many calls, or no credit
+
+
 class RunMove(StrEnum):
     """What can happen to a run."""
 
@@ -120,6 +128,7 @@ class Run:
     version: int = 1
     doing: str = ""
     reason: str = ""
+    cause: FailureCause | None = None
     ended_by: str = ""
     result: str = field(default="", repr=False)
     created_at: datetime

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from approvals.ids import RequestId, RunId, SegmentId, TeamId
 from approvals.requests import Ask, CallAddress
+from approvals.runs import FailureCause
 from approvals.verdicts import Verdict
 
 MAX_CRASHES: Final = 5
@@ -121,6 +122,7 @@ class Failed:
 
     step: str
     reason: str
+    cause: FailureCause | None = None
     detail: str = ""
 
 

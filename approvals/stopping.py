@@ -65,7 +65,7 @@ def retry(
     if run.state is not RunState.FAILED:
         raise NothingToRetry(run.code)
     queue_segment(unit, run, now)
-    run = unit.save_run(run.moved(RunMove.RETRY, now, reason=""))
+    run = unit.save_run(run.moved(RunMove.RETRY, now, reason="", cause=None))
     unit.record(run_event(AuditKind.RUN_RETRIED, actor.user, run, name=actor.name))
     show_run(unit, run.id)
     return run

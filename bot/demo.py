@@ -7,6 +7,7 @@ here and spoken to over the network like the real ones.
 
 import asyncio
 import json
+import socket
 import sys
 import tempfile
 from collections.abc import AsyncIterator, Mapping
@@ -16,7 +17,8 @@ from typing import Any, Final
 
 from bot.database_commands import upgraded
 from bot.logs import set_up_logging
-from bot.problems import ProblemsFound
+from bot.problem_table import problem
+from bot.problems import ProblemCode, ProblemsFound
 from bot.settings import ROOT, VARIABLES, child_environment, read_settings
 from bot.start import programs, stop_on_signals
 from bot.supervisor import Supervisor
@@ -32,7 +34,13 @@ MODEL_VARIABLES: Final = frozenset({"MODEL", "OPENAI_BASE_URL", *MODEL_KEYS})
 
 
 async def run_demo(*, port: int) -> int:
-    """Run the demo until Ctrl-C; give the exit status."""
+    """Run the demo until Ctrl-C; give the exit status.
+
+    Raises:
+        ProblemsFound: the port is taken, or one of the programs cannot work.
+
+    """
+    _see_that_it_is_free(port)
     with tempfile.TemporaryDirectory(prefix="countersign-demo-") as folder:
         async with (
             _local(
@@ -56,6 +64,15 @@ async def run_demo(*, port: int) -> int:
             finally:
                 telling.cancel()
     return 0
+
+
+def _see_that_it_is_free(port: int) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError as error:
+            raise ProblemsFound([problem(ProblemCode.PORT_TAKEN, port=port)]) from error
 
 
 def _environment(

@@ -135,18 +135,18 @@ TABLE: Final[Mapping[ProblemCode, Entry]] = {
     # Crews, workers and models
     ProblemCode.UNKNOWN_CREW: Entry(
         "There is no crew “{crew}”.",
-        "{hint} `/crew crews` lists all.",
+        "{hint}`{command} crews` lists all.",
     ),
     ProblemCode.INPUTS_MISSING: Entry(
         "“{crew}” cannot start without {names}.",
-        'Write them as name="value", or fill in the form of `/crew create {crew}`.',
+        'Fill in the form of `{command} create {crew}`, or write them as name="value".',
     ),
     ProblemCode.INPUT_WRONG: Entry(
         "{name}: {reason}.",
         "Correct it and start again.",
     ),
     ProblemCode.CREW_BROKEN: Entry(
-        "The crew “{crew}” cannot be started: {reason}",
+        "The crew “{crew}” cannot be started: {reason}.",
         "Correct the file; workers read it again when they start.",
         Check.CREWS,
     ),
@@ -169,30 +169,30 @@ TABLE: Final[Mapping[ProblemCode, Entry]] = {
         Level.WARNING,
     ),
     ProblemCode.MODEL_UNREACHABLE: Entry(
-        "The model's server does not answer at {url}: {reason}.",
+        "The model's server does not answer{where}.",
         "Check the network, OPENAI_BASE_URL and, for a local model, that it runs. "
         "Then press *Retry*: finished steps are kept.",
         Check.MODEL,
     ),
     ProblemCode.MODEL_KEY_REFUSED: Entry(
-        "The model's server at {url} does not accept the key in {name}.",
+        "The model's server does not accept the key{where}.",
         "Put a valid key into `.env`, start again and press *Retry*: finished steps "
         "are kept.",
         Check.MODEL,
     ),
     ProblemCode.MODEL_RATE_LIMITED: Entry(
-        "The model's server at {url} takes no more calls: rate limit or no credit.",
+        "The model's server takes no more calls: rate limit or no credit{where}.",
         "Wait or raise the limit, then press *Retry*: finished steps are kept.",
         Check.MODEL,
     ),
     # What a crew has written
     ProblemCode.OUTPUT_LONG: Entry(
         "This is the beginning; the whole text has {size}.",
-        "Press *Open* to read all of it, page by page.",
+        "{where} shows all of it, page by page.",
         level=Level.NOTICE,
     ),
     ProblemCode.OUTPUT_NEUTRALISED: Entry(
-        "This text has mentions, links or markup, shown here as plain characters.",
+        "This text has mentions, links, markup or hidden characters, made harmless.",
         "They do nothing in Slack; what the flow is handed is unchanged.",
         level=Level.NOTICE,
     ),

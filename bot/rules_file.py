@@ -2,7 +2,7 @@
 
 import logging
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from approvals.errors import Refused
@@ -23,8 +23,14 @@ class NoRules(Refused):
         self.problems = tuple(problems)
         super().__init__(
             "The rules file cannot be used, so nobody can be asked. "
-            + " ".join(each.sentence for each in problems)
+            + " ".join(_once(problems))
         )
+
+
+def _once(problems: Sequence[Problem]) -> Iterator[str]:
+    """Give every sentence, then each thing to do once."""
+    yield from (each.sentence for each in problems)
+    yield from dict.fromkeys(each.remedy for each in problems)
 
 
 class RulesFile:

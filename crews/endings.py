@@ -20,6 +20,7 @@ def ending_of(
             return Failed(
                 step=message.method or "",
                 reason=message.message + place,
+                cause=message.cause,
                 detail=message.traceback,
             )
         case Ended(outcome="waiting"):

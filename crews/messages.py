@@ -18,6 +18,7 @@ from pydantic import (
 )
 
 from approvals.requests import CallAddress, FactType
+from approvals.runs import FailureCause
 from crews.errors import RunnerGarbled
 
 PROTOCOL: Final = 1
@@ -273,6 +274,7 @@ class FailedThere(_Said):
     type: Literal["failed"]
     method: str | None = None
     kind: str = "flow"
+    cause: FailureCause | None = None
     message: Text
     traceback: Text = ""
     file: str | None = None

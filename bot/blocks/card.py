@@ -105,7 +105,7 @@ def _open(view: CardView) -> Message:
         *context_blocks(request.ask),
         *criteria_blocks(subject.criteria),
         divider(),
-        *body_blocks(subject.body, PREVIEW, where="*Open* shows all of it."),
+        *body_blocks(subject.body, PREVIEW, where="*Open*"),
         divider(),
         *consequences_blocks(request.ask, can_revise=request.can_revise),
         _buttons(request),
@@ -127,9 +127,7 @@ def _settled(view: CardView) -> Message:
         context(_origin(view)),
         rich.rich_text(*elements),
         *facts_blocks(subject.facts),
-        *body_blocks(
-            subject.body, SETTLED_PREVIEW, where="*Details* of the run has all of it."
-        ),
+        *body_blocks(subject.body, SETTLED_PREVIEW, where="*Details* of the run"),
     ]
     text = f"{outcome_text(request, run)}. {headline(subject)}."
     return Message(escape(shorten(text, _FALLBACK)), tuple(blocks))

@@ -18,9 +18,11 @@ from bot.blocks.run_message import run_message, run_title
 from bot.blocks.run_state import state_text
 from bot.blocks.run_view import RunView
 from bot.blocks.subject import headline, version_text
-from bot.blocks.text import escape, inline, one_line
+from bot.blocks.text import escape, inline, one_line, sentence
 from bot.commands import Scope, UnknownWord, Unreadable
 from bot.forms.form import Form
+from bot.problem_table import problem
+from bot.problems import ProblemCode
 
 MOST: Final = 15
 """Rows of a list: longer ones are cut, and say so."""
@@ -28,7 +30,7 @@ MOST: Final = 15
 _LINK: Final = re.compile(r"https?://[^\s<>|\"]+")
 _TITLE: Final = 80
 _DESCRIPTION: Final = 200
-_SAID: Final = 1_000
+_SAID: Final = 700
 
 _EMPTY: Final[Mapping[Scope, str]] = {
     Scope.MINE: "You have not started a run yet.",
@@ -68,7 +70,7 @@ def now_list(
         blocks.append(header("Your runs under way"))
         blocks += [_run_row(view) for view in mine[:MOST]]
     blocks.append(header("Start a crew"))
-    blocks += [_crew_row(crew) for crew in able[:MOST]] or [_nothing_to_start(command)]
+    blocks += _crew_rows(command, able, crews)
     blocks.append(context(_hint(command)))
     waits = f"{count(len(pending), 'decision')} waiting for you" if pending else ""
     runs = f"{count(len(mine), 'run')} of yours under way" if mine else ""
@@ -82,7 +84,7 @@ def crews_list(command: str, crews: Sequence[CrewVersion]) -> Message:
     able = [crew for crew in crews if crew.can_start]
     broken = [crew for crew in crews if not crew.can_start]
     blocks: list[Block] = [header("Crews")]
-    blocks += [_crew_row(crew) for crew in able[:MOST]] or [_nothing_to_start(command)]
+    blocks += _crew_rows(command, able, crews)
     blocks += _cut(len(able))
     blocks += [_broken_row(crew) for crew in broken[:MOST]]
     text = f"{count(len(able), 'crew')} to start"
@@ -129,14 +131,11 @@ def no_such_crew(command: str, name: str, crews: Sequence[CrewVersion]) -> Messa
     able = {crew.name.casefold(): crew.name for crew in crews if crew.can_start}
     broken = [crew for crew in crews if not crew.can_start and crew.name == name]
     if broken:
-        problem = one_line(str(broken[0].problems[0]), _SAID)
-        return note(f"The crew “{shown}” cannot be started: {problem}")
+        return note(_why_broken(broken[0]))
     close = get_close_matches(name.casefold(), able, n=1, cutoff=0.5)
-    if close:
-        hint = f"Did you mean `{command} create {able[close[0]]}`?"
-    else:
-        hint = f"`{command} crews` lists them."
-    return note(f"There is no crew “{shown}”. {hint}")
+    hint = f"Did you mean `{command} create {able[close[0]]}`? " if close else ""
+    unknown = problem(ProblemCode.UNKNOWN_CREW, crew=shown, hint=hint, command=command)
+    return note(str(unknown))
 
 
 def unknown_word(command: str, unknown: UnknownWord) -> Message:
@@ -207,6 +206,14 @@ def _run_row(view: RunView) -> Block:
     return section(f"*{title}*\n{state}\n{started}", accessory=more)
 
 
+def _crew_rows(
+    command: str, able: Sequence[CrewVersion], crews: Sequence[CrewVersion]
+) -> list[Block]:
+    """Show the crews that can be started, or why there is none."""
+    rows = [_crew_row(crew) for crew in able[:MOST]]
+    return rows or [_nothing_to_start(command, crews)]
+
+
 def _crew_row(crew: CrewVersion) -> Block:
     title = inline(crew.title or crew.name, _TITLE)
     description = inline(crew.description, _DESCRIPTION)
@@ -218,14 +225,21 @@ def _crew_row(crew: CrewVersion) -> Block:
 
 
 def _broken_row(crew: CrewVersion) -> Block:
-    said = inline("; ".join(str(one) for one in crew.problems), _SAID)
-    return section(f":warning: *{inline(crew.name, _TITLE)}* cannot be started: {said}")
+    return section(f":warning: {sentence(_why_broken(crew))}")
 
 
-def _nothing_to_start(command: str) -> Block:
+def _why_broken(crew: CrewVersion) -> str:
+    """Say where a crew's files are wrong, and what to do."""
+    said = "; ".join(str(one).rstrip(".") for one in crew.problems)
+    name, reason = one_line(crew.name, _TITLE), one_line(said, _SAID)
+    return str(problem(ProblemCode.CREW_BROKEN, crew=name, reason=reason))
+
+
+def _nothing_to_start(command: str, crews: Sequence[CrewVersion]) -> Block:
+    if not crews:
+        return section(str(problem(ProblemCode.NO_CREWS)))
     return section(
-        f"No crew can be started just now: no worker has loaded one. `{command} crews`"
-        " shows what is wrong, if anything is."
+        f"No crew can be started just now. `{command} crews` shows what is wrong."
     )
 
 

@@ -39,7 +39,7 @@ def result(run: Run, *, ping: tuple[UserId, ...] = ()) -> Message:
         header(f"Result of {title}"),
         *rich.addressed(ping, "here it is."),
         context(f"{mark}Run `{run.code}`, started by *{who}*"),
-        *body_blocks(run.result, PREVIEW, where="*Open* shows all of it."),
+        *body_blocks(run.result, PREVIEW, where="*Open*"),
         actions(button("Open", Action.RESULT_OPEN, RunRef.of(run))),
     )
     practice = "Practice: " if run.practice else ""

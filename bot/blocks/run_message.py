@@ -20,6 +20,8 @@ from bot.blocks.run_state import state_element, state_text
 from bot.blocks.run_view import RunView
 from bot.blocks.steps import steps_elements
 from bot.blocks.text import escape, inline, one_line, shorten
+from bot.problem_table import problem
+from bot.problems import ProblemCode
 
 _FALLBACK: Final = 300
 _TITLE: Final = 80
@@ -36,6 +38,7 @@ def run_message(view: RunView) -> Message:
         context("\n".join([_origin(run), *_inputs(view)])),
         rich.rich_text(state_element(view)),
         *_progress(view),
+        *_what_to_do(run),
         *_unticked(view),
         actions(*run_buttons(run)),
     ]
@@ -131,6 +134,13 @@ def _inputs(view: RunView) -> list[str]:
 def _progress(view: RunView) -> list[Block]:
     elements = steps_elements(view)
     return [rich.rich_text(*elements)] if elements else []
+
+
+def _what_to_do(run: Run) -> list[Block]:
+    """Say what people can do about a failure, where it is one of the known ones."""
+    if run.state is not RunState.FAILED or run.cause is None:
+        return []
+    return [context(str(problem(ProblemCode(run.cause), where="")))]
 
 
 def _unticked(view: RunView) -> list[Block]:

@@ -10,7 +10,9 @@ from bot.blocks.formats import fact_text
 from bot.blocks.markdown import markdown_blocks
 from bot.blocks.message import Block
 from bot.blocks.pages import preview
-from bot.blocks.text import clean, one_line, shorten
+from bot.blocks.text import clean, length, one_line, shorten, would_act
+from bot.problem_table import problem
+from bot.problems import ProblemCode
 
 _TITLE: Final = 150
 _LABEL: Final = 80
@@ -73,13 +75,17 @@ def criteria_blocks(criteria: Sequence[str]) -> list[Block]:
 
 
 def body_blocks(body: str, limit: int, *, where: str) -> list[Block]:
-    """Show a text, whole or its beginning; `where` says how to see the rest."""
+    """Show a text, whole or its beginning; `where` names what shows all of it."""
     beginning = preview(body, limit)
     blocks = markdown_blocks(beginning.shown)
     if not blocks:
         return [context("_No text._")]
     if beginning.hidden:
-        blocks.append(context(f"… {beginning.hidden:,} more characters. {where}"))
+        size = f"{beginning.hidden + length(beginning.shown):,} characters"
+        long = problem(ProblemCode.OUTPUT_LONG, size=size, where=where)
+        blocks.append(context(f"… {long}"))
+    if would_act(body):
+        blocks.append(context(str(problem(ProblemCode.OUTPUT_NEUTRALISED))))
     return blocks
 
 

@@ -40,6 +40,12 @@ _STACKED: Final = re.compile(
 _MENTION: Final = re.compile("<(?=[!@#])")
 _LOOK_ALIKE: Final = "\u2039"
 
+#: What some program takes for a mention, a link, markup or an image.
+_ACTING: Final = re.compile(
+    r"<[!@#]|</?[a-z][^<>]*>|]\(|\b[a-z][a-z+.-]*://|\b(?:javascript|data|mailto):",
+    re.IGNORECASE,
+)
+
 _SPACES: Final = re.compile(r"\s+")
 _RIGHT_TO_LEFT: Final = re.compile(
     "[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]"
@@ -64,6 +70,11 @@ def clean(text: str) -> str:
         text = hidden.sub("", text)
     text = _STACKED.sub(r"\1", text)
     return _MENTION.sub(_LOOK_ALIKE, text)
+
+
+def would_act(text: str) -> bool:
+    """Tell whether something in a text would act or hide, were it not cleaned."""
+    return any(found.search(text) for found in (_ACTING, _DECEIVING, _INVISIBLE))
 
 
 def one_line(text: str, limit: int) -> str:

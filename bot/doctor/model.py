@@ -76,19 +76,18 @@ async def _knock(door: Door, proxy: str | None) -> tuple[Problem, ...]:
 
 def _meaning(door: Door, status: int) -> tuple[Problem, ...]:
     if status in _REFUSALS:
-        refused = problem(
-            ProblemCode.MODEL_KEY_REFUSED, url=door.url, name=door.variable
-        )
-        return (refused,)
+        where = f" in {door.variable}, at {door.url}"
+        return (problem(ProblemCode.MODEL_KEY_REFUSED, where=where),)
     if status == HTTPStatus.TOO_MANY_REQUESTS:
-        return (problem(ProblemCode.MODEL_RATE_LIMITED, url=door.url),)
+        return (problem(ProblemCode.MODEL_RATE_LIMITED, where=f" at {door.url}"),)
     if status != HTTPStatus.OK:
         return (_unreachable(door, f"it answers HTTP {status}"),)
     return ()
 
 
 def _unreachable(door: Door, reason: str) -> Problem:
-    return problem(ProblemCode.MODEL_UNREACHABLE, url=door.url, reason=reason)
+    where = f" at {door.url}: {reason}"
+    return problem(ProblemCode.MODEL_UNREACHABLE, where=where)
 
 
 def _proxy(settings: Settings, url: str) -> str | None:

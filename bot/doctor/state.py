@@ -111,7 +111,8 @@ def _crews(crews: Sequence[CrewVersion], book: RuleBook | None) -> Finding:
 
 def _crew(crew: CrewVersion, book: RuleBook | None) -> Iterator[Problem]:
     for found in crew.problems:
-        yield problem(ProblemCode.CREW_BROKEN, crew=crew.name, reason=found)
+        reason = str(found).rstrip(".")
+        yield problem(ProblemCode.CREW_BROKEN, crew=crew.name, reason=reason)
     if book is None:
         return
     for point in crew.checkpoints:

@@ -1,7 +1,7 @@
 """A crew's form: its fields, and what became of what was typed into them."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any, Final
@@ -60,6 +60,11 @@ class Form:
         if len(block_id) <= _LONGEST_ID:
             return block_id
         return f"{_PREFIX}:{hashlib.sha256(block_id.encode()).hexdigest()}"
+
+    def labels(self, names: Iterable[str]) -> list[str]:
+        """Give the labels of some of its fields."""
+        labels = {field.name: field.label for field in self.fields}
+        return [labels.get(name, name) for name in names]
 
     def errors_by_block(self, errors: Mapping[str, str]) -> dict[str, str]:
         """Put each field's sentence where Slack shows it."""

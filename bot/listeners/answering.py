@@ -5,13 +5,15 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Final
 
-from approvals.errors import Refused, StoreUnavailable, Unknown
+from approvals.errors import NobodyToAsk, Refused, StoreUnavailable, Unknown
 from bot.blocks.message import View
 from bot.blocks.modals import notice
 from bot.directory import CouldNotCheckError
 from bot.front import Front
 from bot.gateway import SlackBusyError, SlackRefusedError, SlackUnreachableError
 from bot.listeners.payloads import Click
+from bot.problem_table import problem
+from bot.problems import ProblemCode
 
 WITHIN: Final = 2.5
 """Seconds: what is left of Slack's three belongs to the ack's own way."""
@@ -50,6 +52,13 @@ def sentence(error: BaseException) -> str:
     match error:
         case TimeoutError():
             return SLOW
+        case NobodyToAsk():
+            nobody = problem(
+                ProblemCode.NOBODY_TO_DECIDE,
+                checkpoint=error.checkpoint,
+                why=error.why,
+            )
+            return str(nobody)
         case StoreUnavailable():
             return DATABASE_AWAY
         case SlackBusyError() | SlackRefusedError() | SlackUnreachableError():

@@ -128,8 +128,17 @@ async def practice_run(front: Front, sent: SlashCommand) -> Message | None:
     able = [crew for crew in crews if crew.can_start]
     crew = _named(able, PRACTICE_CREW) or (able[0] if able else None)
     if crew is None:
-        return note(str(problem(ProblemCode.NO_CREWS, folders="")))
-    filled = Form.of(crew).completed(_examples(crew))
+        return note(str(problem(ProblemCode.NO_CREWS)))
+    form = Form.of(crew)
+    filled = form.completed(_examples(crew))
+    if not filled.is_complete:
+        missing = problem(
+            ProblemCode.INPUTS_MISSING,
+            crew=crew.name,
+            names=", ".join(form.labels(filled.errors)),
+            command=front.command,
+        )
+        return note(str(missing))
     wish = replace(
         _wish_of(sent, crew, filled.inputs),
         channel=ChannelId(sent.user_id),
@@ -306,8 +315,12 @@ def _examples(crew: CrewVersion) -> dict[str, Any]:
 
 
 def _told(form: Form, errors: Mapping[str, str]) -> str:
-    labels = {one.name: one.label for one in form.fields}
-    return " ".join(f"{labels.get(name, name)}: {why}" for name, why in errors.items())
+    """Say what is wrong with each input, and once what to do."""
+    found = [
+        problem(ProblemCode.INPUT_WRONG, name=label, reason=why.rstrip("."))
+        for label, why in zip(form.labels(errors), errors.values(), strict=True)
+    ]
+    return " ".join([*(each.sentence for each in found), found[0].remedy])
 
 
 _CREW_CHANGED: Final = "This crew has changed meanwhile. Please choose it again."

@@ -444,7 +444,7 @@ async def test_crews_with_problems(environ: dict[str, str], tmp_path: Path) -> N
 
     assert [(Check.CREWS, ProblemCode.CREW_BROKEN)] == codes(findings)
     assert (
-        "The crew “bees” cannot be started: bees/bees.yaml:7: no `methods`"
+        "The crew “bees” cannot be started: bees/bees.yaml:7: no `methods`."
         == sentence(findings, ProblemCode.CREW_BROKEN)
     )
 

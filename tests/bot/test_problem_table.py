@@ -43,7 +43,9 @@ def test_a_missing_fact_is_a_mistake_of_ours(code: ProblemCode) -> None:
 
 def test_facts_are_data() -> None:
     """Braces in what somebody typed are not read as ours."""
-    written = problem(ProblemCode.UNKNOWN_CREW, crew="{bot}", hint="{0}")
+    written = problem(
+        ProblemCode.UNKNOWN_CREW, crew="{bot}", hint="{0}", command="/crew"
+    )
 
     assert "There is no crew “{bot}”." == written.sentence
 

@@ -8,6 +8,7 @@ from types import TracebackType
 from typing import Any, Final
 
 from countersign.calls import Address
+from countersign.model_errors import ModelCause
 
 MAX_TRACEBACK: Final = 20_000
 """Characters of a traceback that are told; its end is what matters."""
@@ -43,6 +44,7 @@ class Failure:
 
     kind: FailureKind
     message: str
+    cause: ModelCause | None = None
     address: Address | None = None
     traceback: str = ""
     place: Place | None = None
@@ -56,6 +58,7 @@ class Failure:
             "method": address.method if address else None,
             "call": address.call if address else None,
             "kind": self.kind.value,
+            "cause": self.cause.value if self.cause else None,
             "message": self.message,
             "traceback": self.traceback,
             "file": self.place.file if self.place else None,
@@ -67,9 +70,12 @@ class Failure:
 class ModelFailed(RuntimeError):
     """Raised when a model did not answer after all tries."""
 
-    def __init__(self, reason: str, tries: int) -> None:
+    def __init__(
+        self, reason: str, tries: int, cause: ModelCause | None = None
+    ) -> None:
         self.reason = reason
         self.tries = tries
+        self.cause = cause
         times = "1 try" if tries == 1 else f"{tries} tries"
         super().__init__(f"{reason}, {times}")
 
@@ -83,6 +89,7 @@ def failure_of(
     return Failure(
         kind=FailureKind.MODEL if model else kind,
         message=first_line(told),
+        cause=model.cause if model else None,
         address=address,
         traceback=_traceback(error),
         place=place_in(error, bundle),

@@ -4,16 +4,26 @@ import email.utils
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from enum import StrEnum
 from typing import Any, Final
+
+
+class ModelCause(StrEnum):
+    """What somebody has to look at; a model that is not known is the crew's to mend."""
+
+    UNREACHABLE = "model_unreachable"  #: No answer, or its server is broken
+    KEY_REFUSED = "model_key_refused"  #: The key is wrong, or may not do this
+    RATE_LIMITED = "model_rate_limited"  #: Too many calls, or no credit
+
 
 RATE_LIMIT: Final = 429
 _BRIEF_REFUSALS: Final = frozenset({408, 409, 425})
 _SERVER_ERRORS: Final = 500
-_WHY_NOT: Final[Mapping[int, str]] = {
-    401: "the model's endpoint refused the key (401)",
-    402: "the model's account has no credit left (402)",
-    403: "the model's endpoint refused access (403)",
-    404: "the model's endpoint does not know the model (404)",
+_WHY_NOT: Final[Mapping[int, tuple[str, ModelCause | None]]] = {
+    401: ("the model's endpoint refused the key (401)", ModelCause.KEY_REFUSED),
+    402: ("the model's account has no credit left (402)", ModelCause.RATE_LIMITED),
+    403: ("the model's endpoint refused access (403)", ModelCause.KEY_REFUSED),
+    404: ("the model's endpoint does not know the model (404)", None),
 }
 _NO_CREDIT: Final = frozenset({"insufficient_quota", "billing_hard_limit_reached"})
 _CONNECTION: Final = frozenset({"APIConnectionError", "ConnectError", "ReadError"})
@@ -25,6 +35,7 @@ class ModelError:
     """What a model's client raised. `wait` is what the server asks for, in seconds."""
 
     reason: str
+    cause: ModelCause | None
     worth_retrying: bool
     wait: float | None = None
 
@@ -57,27 +68,39 @@ def _by_status(error: BaseException, status: int) -> ModelError | None:
     if status == RATE_LIMIT:
         if getattr(error, "code", None) in _NO_CREDIT:
             reason = "the model's account has no credit left (429)"
-            return ModelError(reason=reason, worth_retrying=False)
+            return ModelError(
+                reason=reason, cause=ModelCause.RATE_LIMITED, worth_retrying=False
+            )
         return ModelError(
-            reason="rate limit", worth_retrying=True, wait=_retry_after(error)
+            reason="rate limit",
+            cause=ModelCause.RATE_LIMITED,
+            worth_retrying=True,
+            wait=_retry_after(error),
         )
     if status >= _SERVER_ERRORS or status in _BRIEF_REFUSALS:
-        reason = f"the model's endpoint failed ({status})"
-        return ModelError(reason=reason, worth_retrying=True, wait=_retry_after(error))
+        return ModelError(
+            reason=f"the model's endpoint failed ({status})",
+            cause=ModelCause.UNREACHABLE,
+            worth_retrying=True,
+            wait=_retry_after(error),
+        )
     if status in _WHY_NOT:
-        return ModelError(reason=_WHY_NOT[status], worth_retrying=False)
+        reason, cause = _WHY_NOT[status]
+        return ModelError(reason=reason, cause=cause, worth_retrying=False)
     return None  # 400 and the like: too long a prompt, for example, is crewAI's to mend
 
 
 def _by_type(error: BaseException) -> ModelError | None:
     name = type(error).__name__
     if name in _TIMEOUT or isinstance(error, TimeoutError):
-        reason = "the model did not answer in time"
-        return ModelError(reason=reason, worth_retrying=True)
+        return _no_answer("the model did not answer in time")
     if name in _CONNECTION or isinstance(error, ConnectionError):
-        reason = "the model's endpoint could not be reached"
-        return ModelError(reason=reason, worth_retrying=True)
+        return _no_answer("the model's endpoint could not be reached")
     return None
+
+
+def _no_answer(reason: str) -> ModelError:
+    return ModelError(reason=reason, cause=ModelCause.UNREACHABLE, worth_retrying=True)
 
 
 def _status(error: BaseException) -> int | None:

@@ -131,7 +131,7 @@ class Retries:
 
 
 def _give_up(found: ModelError, error: Exception, attempt: int) -> NoReturn:
-    raise ModelFailed(found.reason, attempt) from error
+    raise ModelFailed(found.reason, attempt, found.cause) from error
 
 
 def install(retries: Retries) -> None:

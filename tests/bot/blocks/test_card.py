@@ -179,7 +179,10 @@ def test_a_long_text_is_a_preview() -> None:
 
     drawn = card(a_card_view(a_routed_request(RUN, ask=ask), RUN))
 
-    assert "… 197,375 more characters. *Open* shows all of it." in texts(drawn)
+    assert (
+        "… This is the beginning; the whole text has 200,000 characters."
+        " *Open* shows all of it, page by page."
+    ) in texts(drawn)
     assert check(drawn) == []
 
 

@@ -138,6 +138,7 @@ def test_near_misses_are_suggested() -> None:
     )
     assert crew.text == (
         "There is no crew “contnet”. Did you mean `/crew create content`?"
+        " `/crew crews` lists all."
     )
     assert run.text == "There is no run `K7M2QY` here. Did you mean `K7M2QX`?"
 
@@ -152,7 +153,8 @@ def test_far_misses_lead_to_the_list() -> None:
 def test_a_broken_crew_asked_for_by_name_says_why() -> None:
     """It is not said not to exist."""
     assert no_such_crew("/crew", "broken", [CREW, BROKEN]).text == (
-        "The crew “broken” cannot be started: broken.yaml:3: no such method"
+        "The crew “broken” cannot be started: broken.yaml:3: no such method."
+        " Correct the file; workers read it again when they start."
     )
 
 
