@@ -2,7 +2,8 @@
 
 It runs `countersign`, and ends its own process by SIGKILL at the point of
 `crash_points` whose name stands in FOLDER/bot.crash or FOLDER/worker.crash. The file is
-taken away first, so that the process which is started next lives.
+taken away first, so that the process which is started next lives. Its time can be moved
+as with `clock_launcher`.
 """
 
 import os
@@ -18,6 +19,7 @@ from sqlalchemy.orm import Session
 
 from bot.cli import main
 from storage.postings import Claim, SqlPostings
+from tests.journeys import clock_launcher
 from tests.journeys.crash_points import POINTS, Commit, Moment, Point, Posted
 
 ENDED: Final = -signal.SIGKILL
@@ -106,5 +108,6 @@ def _is_at(point: Commit, statement: str, context: Any) -> bool:
 
 if __name__ == "__main__":
     folder, *arguments = sys.argv[1:]
+    clock_launcher.install(Path(folder))
     Launcher(Path(folder), arguments[0]).install()
     raise SystemExit(main(arguments))

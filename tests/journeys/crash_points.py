@@ -49,26 +49,18 @@ BOT: Final[Mapping[str, Point]] = {
     "after the run's message was posted": Posted(kind="run"),
     "after the routing's commit": _after("INSERT INTO approvers"),
     "after the card was posted": Posted(kind="card"),
-    "before the decision's commit": _before("INSERT INTO decisions", verdict="approve"),
     "after the form's commit": _after("INSERT INTO decisions", verdict="revise"),
+    "before the decision's commit": _before("INSERT INTO decisions", verdict="approve"),
     "after the decision's commit": _after("INSERT INTO decisions", verdict="approve"),
     "after the result was posted": Posted(kind="result"),
 }
 """The bot's, in the order in which the story of *content* passes them."""
 
 WORKER: Final[Mapping[str, Point]] = {
-    "after the first segment's start": _after(
-        "UPDATE segments", state="running", number=1
-    ),
-    "before the first step's commit": _before(
-        "INSERT INTO journal", method="write_draft", call=1
-    ),
-    "after the first step's commit": _after(
-        "INSERT INTO journal", method="write_draft", call=1
-    ),
-    "after the last step's commit": _after(
-        "INSERT INTO journal", method="edit_draft", call=1
-    ),
+    "after the start": _after("UPDATE segments", state="running", number=1),
+    "before a step's commit": _before("INSERT INTO journal", method="write_draft"),
+    "after a step's commit": _after("INSERT INTO journal", method="write_draft"),
+    "after the last step's commit": _after("INSERT INTO journal", method="edit_draft"),
     "before the request's commit": _before("INSERT INTO requests", revision=1),
     "after the request's commit": _after("INSERT INTO requests", revision=1),
     "in the replay": _after("UPDATE segments", state="running", number=2),
@@ -86,6 +78,6 @@ WORKER: Final[Mapping[str, Point]] = {
 POINTS: Final[Mapping[str, Mapping[str, Point]]] = {"bot": BOT, "worker": WORKER}
 
 REDONE: Final = frozenset(
-    {"before the first step's commit", "in the replay, before a step's commit"}
+    {"before a step's commit", "in the replay, before a step's commit"}
 )
 """Where one step, with one call of the model, is not finished and is done again."""

@@ -19,7 +19,7 @@ Act = Callable[[], Awaitable[dict[str, Any]]]
 
 TRAIL = """
     SELECT kind FROM audit_events JOIN runs ON runs.id = run_id
-    WHERE code = ? ORDER BY seq
+    WHERE code = ? AND kind <> 'decision:refused' ORDER BY seq
 """
 STEPS = """
     SELECT method || ' ' || call FROM journal JOIN runs ON runs.id = run_id
@@ -38,7 +38,8 @@ class Left:
     """What is left of a run; of two that went the same way, it is the same.
 
     `trail` are the kinds of its audit events, `steps` its finished calls, `decisions`
-    the verdicts, `messages` the first lines in Slack; all in their order.
+    the verdicts, `messages` the first lines in Slack; all in their order. Not among
+    them are refusals: who got no answer may have pressed once more.
     """
 
     code: str = field(compare=False)
@@ -152,3 +153,24 @@ def column(product: Product, query: str, *values: str) -> list[str]:
     url = f"file:{product.folder / 'countersign.sqlite3'}?mode=ro"
     with closing(sqlite3.connect(url, uri=True)) as connection:
         return [row[0] for row in connection.execute(query, values)]
+
+
+async def look_closely(product: Product, topic: str) -> None:
+    """Ana clicks on the run's message and on its result as soon as they are there."""
+    ana = product.ana
+    message = await sees(product, f"Content: {topic}")
+    await insist(product, lambda: ana.click("Details", in_=message, outcome=None))
+    result = await ana.sees("Result of Content", in_=message, within=2 * PATIENCE)
+    await insist(product, lambda: ana.click("Open", in_=result, outcome=None))
+
+
+async def copies_are_gone(product: Product, code: str, count: int) -> None:
+    """Wait until so many messages are left of a run."""
+
+    async def look() -> bool | None:
+        return len(await messages_of(product, code)) == count or None
+
+    async def there() -> str:
+        return "\n\n".join(one.text for one in await messages_of(product, code))
+
+    await product.workspace.until(look, wanted=f"{count} messages", there=there)

@@ -4,12 +4,13 @@ from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from shutil import copytree
 
 from tests.journeys.crash_launcher import ENDED, order
-from tests.journeys.product import Process, Product, running
+from tests.journeys.product import ROOT, Process, Product, running
 
-PATIENCE = 60.0
-"""Seconds: a restart, the lease of a dead courier, an import of crewAI."""
+PATIENCE = 90.0
+"""Seconds: a restart, the lease of a dead courier, an import of crewAI; all under load."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,16 +23,30 @@ class Crash:
 
 @asynccontextmanager
 async def breakable(folder: Path) -> AsyncIterator[Product]:
-    """Run a product whose bot and worker end where they are told to."""
+    """Run a product whose bot and worker end where they are told; its time can be moved.
+
+    It has one crew and one runner: a worker that starts again has little to load.
+    """
+    crews = folder / "crews"
+    copytree(ROOT / "crews" / "library" / "content", crews / "content")
     program = ("-m", "tests.journeys.crash_launcher", str(folder))
-    async with running(folder, program=program) as product:
+    async with running(
+        folder, program=program, COUNTERSIGN_CREWS=str(crews), RUNNERS="1"
+    ) as product:
         yield product
 
 
-async def crash(product: Product, crashes: Sequence[Crash], *, both: bool) -> None:
+async def crash(
+    product: Product,
+    crashes: Sequence[Crash],
+    *,
+    both: bool = False,
+    down_for: float = 0.0,
+) -> None:
     """End processes at their points, in this order; what has ended is started again.
 
-    With `both`, the other process ends in the same moment.
+    With `both`, the other process ends in the same moment. `down_for` are the seconds
+    that pass before the start.
     """
     processes = {process.name: process for process in (product.bot, product.worker)}
     orphans: set[int] = set()
@@ -44,6 +59,7 @@ async def crash(product: Product, crashes: Sequence[Crash], *, both: bool) -> No
                 await process.kill()
         if product.worker.is_over:
             orphans.update(_runners(product))
+        await product.time_passes(down_for)
     await _start_again(processes.values())
     await _are_gone(product, orphans)
 

@@ -1,19 +1,27 @@
 """kill -9 anywhere: started again, a run ends as it would have.
 
-Each journey is one run that is met by several crashes on its way; what is left of it
-is compared with what an undisturbed run leaves.
+A run is met by several crashes on its way, each at a point of `crash_points`; what is
+left of it is compared with what an undisturbed run leaves.
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
 from dataclasses import replace
 from itertools import count
+from typing import Any
 
 import pytest
 import pytest_asyncio
 
+from bot.courier import LEASE
 from tests.journeys.crash_points import REDONE
-from tests.journeys.crash_story import Left, click_through, messages_of, tell
+from tests.journeys.crash_story import (
+    Left,
+    click_through,
+    copies_are_gone,
+    look_closely,
+    tell,
+)
 from tests.journeys.crashes import Crash, breakable, crash
 from tests.journeys.product import Product
 
@@ -42,91 +50,122 @@ def _topic() -> str:
     return f"Bees {next(_numbers)}"
 
 
-def _all(process: str, *points: str) -> list[Crash]:
+def _of(process: str, *points: str) -> list[Crash]:
     return [Crash(process=process, point=point) for point in points]
 
 
+POSTED = _of(
+    "bot",
+    "after the run's message was posted",
+    "after the card was posted",
+    "after the result was posted",
+)
+
+ALONE = {
+    "bot": _of(
+        "bot",
+        "after the run's commit",
+        "after the routing's commit",
+        "after the form's commit",
+        "before the decision's commit",
+        "after the decision's commit",
+    ),
+    "worker-until-it-asks": _of(
+        "worker",
+        "after the start",
+        "before a step's commit",
+        "after a step's commit",
+        "before the request's commit",
+        "after the request's commit",
+    ),
+    "worker-goes-on": _of(
+        "worker",
+        "in the replay",
+        "in the replay, before a step's commit",
+        "in the replay, after a step's commit",
+        "before the end's commit",
+        "after the end's commit",
+    ),
+}
+
+TOGETHER = [
+    *_of("bot", "after the run's commit"),
+    *_of("worker", "after the last step's commit", "after the request's commit"),
+    *_of("bot", "after the form's commit"),
+    *_of("worker", "in the replay"),
+    *_of("bot", "after the decision's commit"),
+    *_of("worker", "after the end's commit"),
+]
+
+
 @pytest.mark.parametrize(
-    "crashes",
+    ("crashes", "both"),
     [
-        pytest.param(
-            _all(
-                "worker",
-                "after the first segment's start",
-                "before the first step's commit",
-                "after the first step's commit",
-                "before the request's commit",
-                "after the request's commit",
-            ),
-            id="worker-before-anybody-is-asked",
-        ),
-        pytest.param(
-            _all(
-                "worker",
-                "in the replay",
-                "in the replay, before a step's commit",
-                "in the replay, after a step's commit",
-                "before the end's commit",
-                "after the end's commit",
-            ),
-            id="worker-in-the-replay",
-        ),
-        pytest.param(
-            _all(
-                "bot",
-                "after the run's commit",
-                "after the routing's commit",
-                "after the form's commit",
-                "before the decision's commit",
-                "after the decision's commit",
-            ),
-            id="bot-around-commits",
-        ),
+        *(pytest.param(list_of, False, id=name) for name, list_of in ALONE.items()),
+        pytest.param(TOGETHER, True, id="both"),
     ],
 )
-async def test_a_killed_process_costs_nothing_but_time(
-    product: Product, undisturbed: tuple[Left, int], crashes: list[Crash]
+async def test_a_kill_costs_nothing_but_time(
+    product: Product,
+    undisturbed: tuple[Left, int],
+    crashes: list[Crash],
+    both: bool,
 ) -> None:
     """No decision, card, result or finished step is lost, or there twice."""
     expected, calls = undisturbed
     before = await product.model_calls()
+    topic = _topic()
 
-    left = await _through(product, crashes, both=False)
+    left = await _during(
+        crash(product, crashes, both=both),
+        tell(product, topic),
+    )
 
     assert left == expected
-    redone = sum(crash.point in REDONE for crash in crashes)
+    redone = sum(one.point in REDONE for one in crashes)
     assert await product.model_calls() - before == calls + redone
     status, said = await product.countersign("audit", "verify")
     assert status == 0, said
 
 
-async def test_a_copy_of_a_message_is_gone_when_it_is_clicked(
+async def test_a_post_that_is_clicked_first_is_taken_as_ours(
     product: Product, undisturbed: tuple[Left, int]
 ) -> None:
-    """Slack has the post, we never learnt of it: it is adopted, or there twice."""
+    """Slack has it, we did not learn its ts: the click tells, and no copy is posted."""
     expected, _ = undisturbed
-    posted = _all(
-        "bot",
-        "after the run's message was posted",
-        "after the card was posted",
-        "after the result was posted",
+    topic = _topic()
+
+    left = await _during(
+        crash(product, POSTED),
+        look_closely(product, topic),
+        tell(product, topic),
     )
 
-    left = await _through(product, posted, both=False)
+    assert left == expected
+
+
+async def test_a_post_that_is_made_again_leaves_a_copy_until_it_is_clicked(
+    product: Product, undisturbed: tuple[Left, int]
+) -> None:
+    """The copy is deleted then, and whatever was clicked on it has worked."""
+    expected, _ = undisturbed
+    topic = _topic()
+    down_for = LEASE.total_seconds() + 1
+
+    left = await _during(
+        crash(product, POSTED, down_for=down_for),
+        tell(product, topic),
+    )
+
+    assert len(left.messages) > len(expected.messages)
     await click_through(product, left.code)
-
-    async def look() -> bool | None:
-        return len(await messages_of(product, left.code)) == 4 or None
-
-    async def there() -> str:
-        return str(await messages_of(product, left.code))
-
-    await product.workspace.until(look, wanted="no copies", there=there)
+    await copies_are_gone(product, left.code, len(expected.messages))
     assert replace(left, messages=expected.messages) == expected
 
 
-async def _through(product: Product, crashes: list[Crash], *, both: bool) -> Left:
+async def _during(*told: Coroutine[Any, Any, Any]) -> Left:
+    """Tell several things at the same time; give what the last leaves."""
     async with asyncio.TaskGroup() as group:
-        story = group.create_task(tell(product, _topic()))
-        group.create_task(crash(product, crashes, both=both))
-    return story.result()
+        tasks = [group.create_task(one) for one in told]
+    left: Left = tasks[-1].result()
+    return left
