@@ -403,3 +403,76 @@ async def test_a_flow_finds_who_decided_and_when(
         "countersign": {"verdict": "approve", "by": "Ben"},
     } == result.metadata
     assert datetime.fromisoformat(at) == result.timestamp.astimezone()
+
+
+class Apart(Flow):
+    """Two branches; one of them cannot be told of a rejection."""
+
+    @start()
+    @human_feedback(message="?")
+    def money(self) -> str:
+        return "money"
+
+    @start()
+    @human_feedback(message="?", emit=["approved", "rejected"])
+    def words(self) -> str:
+        return "words"
+
+    @listen("approved")
+    def send(self) -> str:
+        return "sent"
+
+
+async def test_after_an_ending_rejection_no_branch_goes_on(
+    bundle: Path, threads: Executor
+) -> None:
+    """Not even one whose approval was there at the same time."""
+    bench = Bench(crew=crew_of(Apart, bundle), executor=threads)
+    asks = {ask["method"]: ask for ask in bench.open_asks(await bench.segment())}
+    bench.answer(asks["money"], verdict="reject")
+    bench.answer(asks["words"], verdict="approve")
+
+    ending = await bench.segment()
+
+    assert ("reject", "money") == (
+        ending["ended_by"],
+        ending["ended_at"]["checkpoint"],
+    )
+    assert "send#1" not in bench.calls()
+
+
+class Same(Flow):
+    """Two approvals that each lead to the same step."""
+
+    @start()
+    @human_feedback(message="?", emit=["approved", "rejected"])
+    def one(self) -> str:
+        return "one"
+
+    @start()
+    @human_feedback(message="?", emit=["approved", "rejected"])
+    def two(self) -> str:
+        return "two"
+
+    @listen("approved")
+    def publish(self) -> str:
+        return f"published {self.last_human_feedback.output}"
+
+
+async def test_each_decision_keeps_its_place_in_the_run(
+    bundle: Path, threads: Executor
+) -> None:
+    """The second decision does not take over what the first one led to."""
+    bench = Bench(crew=crew_of(Same, bundle), executor=threads)
+    asks = {ask["method"]: ask for ask in bench.open_asks(await bench.segment())}
+    bench.answer(asks["two"], verdict="approve")
+    await bench.segment()
+    bench.answer(asks["one"], verdict="approve")
+    bench.answers.reverse()  # in the order of asking, as a worker may list them
+
+    ending = await bench.segment()
+
+    assert "published one" == ending["result"]
+    assert ["published two", "published one"] == [
+        entry["result"] for entry in bench.journal if entry["method"] == "publish"
+    ]

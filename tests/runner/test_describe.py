@@ -185,6 +185,19 @@ def test_a_crew_file_that_is_not_there_is_an_error(bundle: Path) -> None:
     ]
 
 
+def test_a_task_that_asks_on_a_console_is_an_error(bundle: Path) -> None:
+    """It would fail after the model has been paid."""
+    crew = """{call: crew, with: {agents: {a: {role: A, goal: G, backstory: B}}, tasks: [
+      {name: t, agent: a, description: D, expected_output: E,
+       human_input: true}]}}"""
+    text = GOOD.replace("{call: expression, expr: state.topic}", crew)
+
+    errors = described(bundle, text)["errors"]
+
+    assert [21] == [error["line"] for error in errors]
+    assert "task 't' asks for human_input" in errors[0]["message"]
+
+
 @pytest.mark.parametrize(
     ("content", "words"),
     [(b"", "empty"), (b"- a\n- b\n", "mapping"), (b"\xff\xfe", "not UTF-8")],

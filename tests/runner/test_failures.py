@@ -198,6 +198,22 @@ async def test_a_step_cannot_end_the_process(bundle: Path, threads: Executor) ->
     )
 
 
+async def test_a_question_on_a_console_is_no_silent_none(
+    bundle: Path, threads: Executor
+) -> None:
+    """crewAI's `Flow.ask` would give None, and the flow would go on."""
+
+    class Asks(Flow):
+        @start()
+        def begin(self) -> str:
+            return "yes" if self.ask("Go on?") is None else "no"
+
+    ending = await Bench(crew=crew_of(Asks, bundle), executor=threads).segment()
+
+    assert ("failed", "step") == (ending["type"], ending["kind"])
+    assert "the step asks 'Go on?', but there is no console" in ending["message"]
+
+
 async def test_a_step_may_catch_what_its_nested_flow_raises(
     bundle: Path, threads: Executor
 ) -> None:

@@ -225,6 +225,27 @@ async def test_a_retry_of_the_run_goes_on_from_the_journal(
     assert ["write", "review"] == [entry["method"] for entry in child.journal]
 
 
+async def test_a_task_that_asks_on_a_console_fails_once(
+    child: Child, server: ModelServer
+) -> None:
+    """Silence is not taken for consent, and the agent does not do it again."""
+    text = CREW.replace(
+        "agent: writer\n", "agent: writer\n            human_input: true\n"
+    )
+    (child.bundle / "console.yaml").write_text(text)
+    child.entry = "console.yaml"
+
+    ending = await child.segment(held=["review"])
+
+    child.entry = "crew.yaml"
+    (child.bundle / "console.yaml").unlink()
+    assert ("failed", "step", "write") == tuple(
+        ending[key] for key in ("type", "kind", "method")
+    )
+    assert "the task 'draft' asks for human input" in ending["message"]
+    assert 1 == len(server.requests)
+
+
 async def test_an_endpoint_that_is_not_there_is_said(
     tmp_path: Path, server: ModelServer
 ) -> None:

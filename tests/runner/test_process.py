@@ -90,6 +90,14 @@ class Leaks(Flow):
         return [before, self.state["id"], os.environ.get("MODEL")]
 
 
+class Chatters(Flow):
+    @start()
+    def chatter(self):
+        for number in range(5000):
+            print(number)
+        return "done"
+
+
 class Large(Flow):
     @start()
     def write(self):
@@ -307,6 +315,27 @@ async def test_it_leaves_nothing_behind(piped: Path, tmp_path: Path) -> None:
     assert before == files_in(piped)
 
 
+async def test_what_a_killed_one_left_behind_is_deleted(
+    piped: Path, tmp_path: Path
+) -> None:
+    """By the next one; what belongs to a living one stays."""
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    async with runner(piped, "piped:Talks", TMPDIR=str(temporary)) as killed:
+        left = files_in(temporary)
+        killed.process.kill()
+        await killed.gone()
+    async with (
+        runner(piped, "piped:Talks", TMPDIR=str(temporary)),
+        runner(piped, "piped:Talks", TMPDIR=str(temporary)),
+    ):
+        there = list(temporary.iterdir())
+
+    assert left
+    assert 2 == len(there)
+    assert not set(left) & set(there)
+
+
 @pytest.mark.parametrize("line", [b"nonsense\n", b'{"type": "dance"}\n'])
 async def test_an_order_that_is_not_understood_ends_it(
     line: bytes, piped: Path
@@ -344,6 +373,19 @@ async def test_a_large_journal_fits_through_the_pipe(warm: Child) -> None:
     again = await warm.segment()
 
     assert (2_000_000, 2_000_000) == (first["result"], again["result"])
+
+
+async def test_a_crew_that_prints_without_end_is_cut_short(warm: Child) -> None:
+    """Once, with a word about it; the next segment may print again."""
+    warm.entry = "piped:Chatters"
+    for _ in range(2):
+        warm.journal = []
+
+        await warm.segment()
+
+        texts = [message["text"] for message in warm.said("print")]
+        assert 1000 == len(texts)
+        assert "what follows is not kept" in texts[-1]
 
 
 async def test_orders_are_served_one_after_the_other(warm: Child) -> None:

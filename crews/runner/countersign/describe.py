@@ -31,7 +31,7 @@ def describe(bundle: Path, entry: str) -> dict[str, Any]:
         except CrewBroken as broken:
             return _described(name, errors=broken.problems, warnings=warnings)
         checkpoints, errors = _checkpoints(crew)
-        errors += _missing_crews(crew)
+        errors += [*_missing_crews(crew), *_consoles(crew)]
         flow = None
         try:
             flow = crew.build()
@@ -115,6 +115,27 @@ def _missing_crews(crew: Crew) -> Iterator[Problem]:
         ):
             place = ("methods", name, "do", "from_declaration")
             yield crew.problem(place, f"there is no {file} beside this file")
+
+
+def _consoles(crew: Crew) -> Iterator[Problem]:
+    """Find what would wait for a console."""
+    conversational = crew.definition.conversational
+    if conversational is not None and conversational.enabled:
+        yield crew.problem(
+            ("conversational",), "a conversational flow needs somebody at a console"
+        )
+    for name, method in crew.methods.items():
+        action = method.do
+        if not isinstance(action, FlowCrewActionDefinition) or action.with_ is None:
+            continue
+        for index, task in enumerate(action.with_.tasks):
+            if (task.model_extra or {}).get("human_input"):
+                place = ("methods", name, "do", "with", "tasks", index, "human_input")
+                yield crew.problem(
+                    place,
+                    f"task {task.name or index + 1!r} asks for human_input on a"
+                    " console: put human_feedback on a method of the flow instead",
+                )
 
 
 def _checkpoint(crew: Crew, checkpoint: Checkpoint) -> dict[str, Any]:

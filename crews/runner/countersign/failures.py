@@ -8,6 +8,7 @@ from types import TracebackType
 from typing import Any, Final
 
 from countersign.calls import Address
+from countersign.consoles import NobodyThere
 from countersign.model_errors import ModelCause
 
 MAX_TRACEBACK: Final = 20_000
@@ -110,7 +111,7 @@ def find_cause(error: BaseException, kind: type[ModelFailed]) -> ModelFailed | N
 
 def first_line(error: BaseException) -> str:
     """Give an exception's message in one line, with its type where it needs it."""
-    if isinstance(error, ModelFailed):
+    if isinstance(error, ModelFailed | NobodyThere):
         return str(error)
     name = type(error).__name__
     lines = str(error).strip().splitlines()

@@ -18,6 +18,7 @@ from typing import Any
 from countersign.branches import Branch, Race, Stance, Turn, branch_here
 from countersign.calls import Address, RunningCall, running_call
 from countersign.codec import CannotDecode, CannotEncode, Encoded, decode, encode
+from countersign.consoles import NobodyThere
 from countersign.failures import FailureKind
 from countersign.inside import AnyFlow, Method, originals_of, shadow
 from countersign.review import Reviewer
@@ -197,7 +198,7 @@ class FlowRun:
     ) -> Any:
         try:
             return await self._context.execute(original, args, kwargs)
-        except Exception as error:
+        except (Exception, NobodyThere) as error:
             if self._path:  # the step that started this flow may expect it
                 raise
             raise _StepFailed(FailureKind.STEP, error, None) from error

@@ -10,6 +10,9 @@ from countersign.wire import Report
 MAX_LINE: Final = 4_000
 """Characters of a line that are kept."""
 
+MAX_LINES: Final = 1_000
+"""Lines of a stream that are told in one segment."""
+
 
 class PrintCatcher(io.TextIOBase):
     """Stands for `sys.stdout` or `sys.stderr`.
@@ -22,6 +25,7 @@ class PrintCatcher(io.TextIOBase):
         self._stream = stream
         self._report = report
         self._begun = ""
+        self._left = MAX_LINES
         self._lock = threading.Lock()
 
     encoding = "utf-8"
@@ -42,14 +46,22 @@ class PrintCatcher(io.TextIOBase):
             self._tell(line)
         return len(text)
 
-    def rest(self) -> None:
-        """Tell what has not been ended by a line break."""
+    def end_segment(self) -> None:
+        """Tell what has not been ended by a line break, and count lines anew."""
         with self._lock:
             line, self._begun = self._begun, ""
         if line:
             self._tell(line)
+        with self._lock:
+            self._left = MAX_LINES
 
     def _tell(self, line: str) -> None:
+        with self._lock:
+            self._left -= 1
+            if self._left < 0:
+                return
+            if self._left == 0:
+                line = f"(more than {MAX_LINES} lines: what follows is not kept)"
         running = running_call.get()
         address = running.address if running else None
         self._report(

@@ -1,28 +1,12 @@
 """What can only be turned off once crewAI is there."""
 
 import logging
-from typing import Any
 
+from crewai.core.providers.human_input import set_provider
 from crewai.flow.flow_config import flow_config
 
+from countersign.consoles import NobodyAsks
 from countersign.inside import without_memory
-
-
-class NobodyAsks:
-    """Stands where crewAI would read from a console."""
-
-    def request_feedback(self, context: Any, flow: Any) -> str:
-        """Refuse: checkpoints are answered elsewhere, and never by silence."""
-        del flow
-        message = f"{context.method_name} was asked outside of a run"
-        raise RuntimeError(message)
-
-    def request_input(
-        self, message: str, flow: Any, metadata: dict[str, Any] | None = None
-    ) -> str | None:
-        """Answer nothing: `Flow.ask` then gives None, as after a time-out."""
-        del message, flow, metadata
-        return None
 
 
 def turn_off() -> None:
@@ -35,3 +19,4 @@ def turn_off() -> None:
     nobody = NobodyAsks()
     flow_config.hitl_provider = nobody
     flow_config.input_provider = nobody
+    set_provider(nobody)

@@ -122,7 +122,7 @@ class Runner:
         self._progress.flush()
         for stream in (sys.stdout, sys.stderr):
             if isinstance(stream, PrintCatcher):
-                stream.rest()
+                stream.end_segment()
 
     def _crew(self, bundle: Path, entry: str) -> Crew:
         key = (str(bundle), entry)

@@ -1,5 +1,7 @@
 """What must be set before crewAI is imported, so that it stays quiet and in its place."""
 
+import contextlib
+import fcntl
 import os
 import shutil
 import tempfile
@@ -21,11 +23,24 @@ QUIET: Final[Mapping[str, str]] = {
 _HOMES: Final = ("HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME")
 
 
+_PREFIX: Final = "countersign-runner-"
+_LOCK: Final = "lock"
+
+
 class Surroundings:
-    """A folder of the process's own, where crewAI keeps what it insists on keeping."""
+    """A folder of the process's own, where crewAI keeps what it insists on keeping.
+
+    The process holds a lock in it for as long as it lives, so that the next runner can
+    tell, and delete, what one that was killed has left behind.
+    """
 
     def __init__(self) -> None:
-        self.folder = Path(tempfile.mkdtemp(prefix="countersign-runner-"))
+        _delete_left_behind(Path(tempfile.gettempdir()))
+        self.folder = Path(tempfile.mkdtemp(prefix=_PREFIX))
+        new = self.folder / "new"
+        self._lock = new.open("w")
+        fcntl.flock(self._lock, fcntl.LOCK_EX)
+        new.rename(self.folder / _LOCK)  # nobody sees it unlocked
 
     def prepare(self) -> None:
         """Turn off what crewAI does unasked and give it a place for its files."""
@@ -53,4 +68,13 @@ class Surroundings:
 
     def remove(self) -> None:
         """Delete the folder."""
+        self._lock.close()
         shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def _delete_left_behind(where: Path) -> None:
+    for lock in where.glob(f"{_PREFIX}*/{_LOCK}"):
+        # Somebody else's, or gone by now: then it is not ours to delete.
+        with contextlib.suppress(OSError), lock.open("r+") as file:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            shutil.rmtree(lock.parent, ignore_errors=True)
