@@ -13,7 +13,7 @@ from approvals.service import ApprovalService
 from bot.channels import Channels
 from bot.crossing import Crossing
 from bot.directory import Directory
-from bot.gateway import SlackGateway
+from bot.gateway import SlackGateway, SlackRefusedError
 from bot.strays import Strays
 
 logger = logging.getLogger(__name__)
@@ -54,10 +54,30 @@ class Front:
         channel: ChannelId,
         user: UserId,
         text: str,
+        *,
         thread_ts: str | None = None,
+        response_url: str = "",
     ) -> None:
-        """Tell one person something, without making their click wait for it."""
-        self.later(self.slack.whisper(channel, user, text, thread_ts=thread_ts))
+        """Tell one person something, without making their click wait for it.
+
+        Who only looks at a channel is told by the click's own `response_url`.
+        """
+        self.later(self._whisper(channel, user, text, thread_ts, response_url))
+
+    async def _whisper(
+        self,
+        channel: ChannelId,
+        user: UserId,
+        text: str,
+        thread_ts: str | None,
+        response_url: str,
+    ) -> None:
+        try:
+            await self.slack.whisper(channel, user, text, thread_ts=thread_ts)
+        except SlackRefusedError:
+            if not response_url:
+                raise
+            await self.slack.respond(response_url, text, thread_ts=thread_ts)
 
     def later(self, work: Coroutine[Any, Any, None]) -> None:
         """Do something that nothing depends on, beside the listener."""

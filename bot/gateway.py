@@ -7,11 +7,13 @@ retries are off, because a post repeated after a dropped connection is a second 
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any, Final
 
 from aiohttp import ClientError, ClientSession
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from approvals.ids import ChannelId, UserId
 from bot.blocks.message import Message, Upload, View
@@ -159,6 +161,26 @@ class SlackGateway:
             blocks=list(blocks) or None,
             thread_ts=thread_ts,
         )
+
+    async def respond(
+        self, response_url: str, text: str, *, thread_ts: str | None = None
+    ) -> None:
+        """Tell one person something by the address that came with their click.
+
+        It reaches also those who only look at a channel, five times in 30 minutes.
+        """
+        said = {"text": text, "response_type": "ephemeral", "replace_original": False}
+        webhook = AsyncWebhookClient(
+            response_url, timeout=int(POST_TIMEOUT), trust_env_in_session=True
+        )
+        try:
+            answer = await webhook.send_dict(
+                said if thread_ts is None else {**said, "thread_ts": thread_ts}
+            )
+        except (ClientError, TimeoutError, OSError) as error:
+            raise SlackUnreachableError(f"response_url: {error!r}") from error
+        if answer.status_code != HTTPStatus.OK:
+            raise SlackRefusedError("response_url", answer.body)
 
     async def open_view(self, trigger_id: str, view: View) -> None:
         """Open a modal: within three seconds of the click, once."""

@@ -85,7 +85,13 @@ def answer(front: Front, click: Click, said: str) -> None:
     if click.at is None:
         return
     channel, thread = click.at
-    front.whisper(channel, click.user.id, said, thread)
+    front.whisper(
+        channel,
+        click.user.id,
+        said,
+        thread_ts=thread,
+        response_url=click.response_url,
+    )
 
 
 async def offer(front: Front, click: Click, view: View) -> None:

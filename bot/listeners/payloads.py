@@ -82,6 +82,7 @@ class Click(_Payload):
     container: _Container = Field(default_factory=_Container)
     channel: _Channel | None = None
     view: OpenView | None = None
+    response_url: str = ""
 
     @property
     def value(self) -> str:
