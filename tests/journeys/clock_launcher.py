@@ -35,7 +35,7 @@ def install(folder: Path) -> None:
         ahead = float(file.read_text()) if file.exists() else 0.0
         return machine(clock) + timedelta(seconds=ahead)
 
-    SystemClock.now = now  # type: ignore[method-assign]  # for this process
+    SystemClock.now = now  # type: ignore[method-assign, assignment]  # for this process
 
 
 if __name__ == "__main__":

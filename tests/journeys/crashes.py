@@ -1,12 +1,13 @@
 """Ending processes where it hurts, and starting them again."""
 
 from collections.abc import AsyncIterator, Iterable, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from shutil import copytree
 
 from tests.journeys.crash_launcher import ENDED, order
+from tests.journeys.processes import runners_of
 from tests.journeys.product import ROOT, Process, Product, running
 
 PATIENCE = 90.0
@@ -58,7 +59,7 @@ async def crash(
             for process in processes.values():
                 await process.kill()
         if product.worker.is_over:
-            orphans.update(_runners(product))
+            orphans.update(runners_of(product))
         await product.time_passes(down_for)
     await _start_again(processes.values())
     await _are_gone(product, orphans)
@@ -78,27 +79,14 @@ async def _ends(process: Process, point: str) -> None:
     assert status == ENDED, f"{process.name}, {point}: {process.said()}"
 
 
-def _runners(product: Product) -> list[int]:
-    """List the processes that run this product's crews."""
-    model = f"OPENAI_BASE_URL={product.model_url}".encode()
-    found = []
-    for folder in Path("/proc").glob("[0-9]*"):
-        with suppress(OSError):  # it has ended just now, or is somebody else's
-            command = (folder / "cmdline").read_bytes().split(b"\0")
-            variables = (folder / "environ").read_bytes().split(b"\0")
-            if b"countersign" in command and model in variables:
-                found.append(int(folder.name))
-    return found
-
-
 async def _are_gone(product: Product, runners: set[int]) -> None:
     """Wait until the runners of dead workers have ended by themselves."""
 
     async def look() -> bool | None:
-        return None if runners.intersection(_runners(product)) else True
+        return None if runners.intersection(runners_of(product)) else True
 
     async def there() -> str:
-        return f"runners {runners.intersection(_runners(product))}"
+        return f"runners {runners.intersection(runners_of(product))}"
 
     await product.workspace.until(
         look, wanted="no runner without a worker", there=there, within=PATIENCE

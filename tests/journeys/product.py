@@ -106,6 +106,7 @@ class Product:
     """A running product, and the workspace that its people are in."""
 
     folder: Path
+    page_url: str
     workspace: Workspace
     model_url: str
     environment: dict[str, str]
@@ -159,8 +160,12 @@ class Product:
 
     async def model_calls(self) -> int:
         """Count what the model has been asked."""
+        return len(await self.model_asked())
+
+    async def model_asked(self) -> list[str]:
+        """List what the model was asked so far, by its script's entries."""
         answer = await self._model("GET", "/control/calls")
-        return len(answer["calls"])
+        return [str(call["answered_by"]) for call in answer["calls"]]
 
     async def model_fault(self, **fault: Any) -> None:
         """Arrange trouble at the model."""
@@ -231,6 +236,7 @@ async def running(
         async with Workspace(doors["control_url"]) as workspace:
             yield Product(
                 folder=folder,
+                page_url=doors["url"],
                 workspace=workspace,
                 model_url=model_url,
                 environment=environment,

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from emulator.client import Message, Person, View
+from emulator.sights import label_of
 from tests.journeys.product import Product, code_of
 
 PATIENCE = 30.0
@@ -52,6 +53,15 @@ async def purchase(product: Product, what: str, *, budget: int = 4000) -> Waitin
     )
 
 
+async def thing(house: Product, name: str, *, typed: str = "") -> Waiting:
+    """Ana starts *everything* in #content-team; it waits for Ana, Ben or Dev."""
+    line = f'/crew create everything name="{name}" {typed}'
+    await house.ana.slash(line, channel="content-team")
+    return await waiting(
+        house.ana, f"Everything: {name}", f"Put away {name}", channel="content-team"
+    )
+
+
 async def waiting(person: Person, run: str, card: str, *, channel: str) -> Waiting:
     """Wait for a run's message and its card by their titles."""
     message = await person.sees(run, in_=channel)
@@ -60,11 +70,35 @@ async def waiting(person: Person, run: str, card: str, *, channel: str) -> Waiti
     return Waiting(code=code_of(message), run=message, card=shown)
 
 
-async def copy_for(person: Person, title: str) -> Message:
+async def copy_for(product: Product, person: Person, title: str) -> Message:
     """Wait for a card's copy in somebody's direct messages with the app."""
-    own = (await person.dm() or [None])[0]
-    channel = own.channel if own else None
-    return await person.sees(title, in_=channel, within=PATIENCE)
+
+    async def look() -> Message | None:
+        found = [message for message in await person.dm() if title in message.text]
+        return found[-1] if found else None
+
+    async def there() -> str:
+        return "\n".join(message.text for message in await person.dm())
+
+    return await product.workspace.until(
+        look, wanted=f"a copy of “{title}”", there=there, person=person.id
+    )
+
+
+async def at_rest(product: Product) -> None:
+    """Wait until no crew works: what a story left behind disturbs no other."""
+
+    async def working() -> str:
+        states = "('queued', 'running')"
+        rows = _read(product, f"SELECT code FROM runs WHERE state IN {states}")  # noqa: S608  our own words
+        return ", ".join(code for (code,) in rows)
+
+    async def look() -> bool | None:
+        return None if await working() else True
+
+    await product.workspace.until(
+        look, wanted="no crew at work", there=working, within=PATIENCE
+    )
 
 
 async def form_with(product: Product, person: Person, label: str) -> View:
@@ -99,25 +133,31 @@ async def modal_saying(product: Product, person: Person, text: str) -> View:
 
 def trail(product: Product, code: str) -> list[Entry]:
     """Read what the trail holds of a run, oldest first."""
-    file = f"file:{product.folder / 'countersign.sqlite3'}?mode=ro"
-    with closing(sqlite3.connect(file, uri=True)) as database:
-        rows = database.execute(
-            "SELECT kind, actor, payload FROM audit_events"
-            " JOIN audit_payloads USING (team_id, seq)"
-            " JOIN runs ON runs.id = audit_events.run_id"
-            " WHERE runs.code = ? ORDER BY seq",
-            (code,),
-        ).fetchall()
+    rows = _read(
+        product,
+        "SELECT kind, actor, payload FROM audit_events"
+        " JOIN audit_payloads USING (team_id, seq)"
+        " JOIN runs ON runs.id = audit_events.run_id"
+        " WHERE runs.code = ? ORDER BY seq",
+        code,
+    )
     return [
         Entry(kind=kind, actor=actor, payload=json.loads(payload))
         for kind, actor, payload in rows
     ]
 
 
-def button_value(view: View, label: str) -> str:
-    """Give what a select of a form offers under a label's text: its option's value."""
+def _read(product: Product, query: str, *values: str) -> list[tuple[Any, ...]]:
+    file = f"file:{product.folder / 'countersign.sqlite3'}?mode=ro"
+    with closing(sqlite3.connect(file, uri=True)) as database:
+        return database.execute(query, values).fetchall()
+
+
+def offered(view: View, label: str, text: str) -> str:
+    """Give the value of what a field offers under this text."""
     for block in view.blocks:
-        for option in block.get("element", {}).get("options", []):
-            if option["text"]["text"] == label:
-                return str(option["value"])
-    raise AssertionError(f"“{view.title}” offers no “{label}”")
+        if label_of(block) == label:
+            for option in block["element"]["options"]:
+                if option["text"]["text"] == text:
+                    return str(option["value"])
+    raise AssertionError(f"{label} offers no “{text}” in:\n{view.text}")
