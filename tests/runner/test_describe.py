@@ -155,6 +155,18 @@ def test_the_graph_names_what_each_method_waits_for(bundle: Path) -> None:
         ("name: good", "nme: good", 1, "name: Field required"),
         ("call: expression, expr: \"'sent'\"", "call: code, ref: none:x", 36, "send: "),
         ("  send:", "  note:", 37, "'note' stands here twice"),
+        (
+            "call: expression, expr: \"'sent'\"",
+            "call: expresion, expr: \"'sent'\"",
+            36,
+            "do.call: 'expresion' is none of code, tool, crew, agent, expression",
+        ),
+        (
+            "call: expression, expr: \"'sent'\"",
+            "call: expression, exp: \"'sent'\"",
+            36,
+            "methods.send.do.expr: Field required",
+        ),
         ("name: good", "name: [good", 3, "not valid YAML"),
     ],
 )
@@ -264,6 +276,7 @@ def test_a_python_flow_is_described_like_a_file(bundle: Path) -> None:
     told = describe(bundle, "crew_buying:Buying")
 
     assert [] == told["errors"]
+    assert "Buying" == told["title"]
     assert ["what", "budget"] == list(told["input_schema"]["properties"])
     checkpoint = told["checkpoints"][0]
     assert ("authorise", {"approve": ["order"], "reject": []}) == (

@@ -5,7 +5,7 @@ import inspect
 import re
 import sys
 import traceback
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -17,9 +17,8 @@ from crewai.flow.runtime import Flow
 from pydantic import ValidationError
 
 from countersign.failures import first_line, place_in
+from countersign.flow_errors import Complaint, Way, complaints_of
 from countersign.yaml_lines import YamlLines
-
-Way = Sequence[str | int]
 
 _WAY: Final = re.compile(r"\bmethods(?:\.\w+|\[\d+\])+")
 _UNRESOLVABLE: Final = "methods with unresolvable actions: "
@@ -145,10 +144,10 @@ def _definition(path: Path, entry: str, lines: YamlLines) -> FlowDefinition:
         problems = [
             Problem(
                 file=entry,
-                line=lines.line_of(found["loc"] or _way_in(found["msg"])),
-                message=_sentence(found["loc"], found["msg"]),
+                line=lines.line_of(found.way or _way_in(found.why)),
+                message=_sentence(found),
             )
-            for found in error.errors()
+            for found in complaints_of(error)
         ]
         raise CrewBroken(*problems) from error
     except (ValueError, TypeError) as error:
@@ -157,9 +156,9 @@ def _definition(path: Path, entry: str, lines: YamlLines) -> FlowDefinition:
         ) from error
 
 
-def _sentence(loc: Way, message: str) -> str:
-    way = ".".join(str(part) for part in loc)
-    return f"{way}: {_plain(message)}" if way else _plain(message)
+def _sentence(complaint: Complaint) -> str:
+    way = ".".join(str(part) for part in complaint.way)
+    return f"{way}: {complaint.why}" if way else complaint.why
 
 
 def _plain(message: str) -> str:

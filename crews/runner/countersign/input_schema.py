@@ -54,7 +54,10 @@ def _schema(crew: Crew, flow: AnyFlow) -> dict[str, Any]:
 def _of_state(flow: AnyFlow) -> dict[str, Any]:
     state = state_of(flow)
     if isinstance(state, BaseModel):
-        return type(state).model_json_schema()
+        schema = type(state).model_json_schema()
+        if not state.model_config.get("title"):
+            del schema["title"]  # the class's name, and that is crewAI's own
+        return schema
     return _of_values({k: v for k, v in state.items() if k != _OURS})
 
 
