@@ -85,18 +85,21 @@ class Branch:
 
     def leaves(self) -> Iterator["Branch"]:
         """List the branches below that block the others, or this one."""
-        blocking = [child for child in self.children if not self._has_lost(child)]
-        if not blocking:
-            yield self
-            return
-        for child in blocking:
-            yield from child.leaves()
+        todo = [self]
+        while todo:
+            branch = todo.pop()
+            blocking = branch.blocking()
+            todo.extend(blocking)
+            if not blocking:
+                yield branch
 
     def below(self) -> Iterator["Branch"]:
         """List this branch and all below it."""
-        yield self
-        for child in self.children:
-            yield from child.below()
+        todo = [self]
+        while todo:
+            branch = todo.pop()
+            todo.extend(branch.children)
+            yield branch
 
     def overtaken(self) -> bool:
         """Tell whether this branch, or one around it, has lost a race."""
@@ -108,11 +111,16 @@ class Branch:
             branch = branch.parent
         return False
 
-    def _has_lost(self, child: "Branch") -> bool:
-        # Once the winner's whole chain has ended, crewAI cancels the others: this
-        # branch goes on, whatever they do.
+    def blocking(self) -> list["Branch"]:
+        """List the children that this branch waits for.
+
+        Once the winner of a race is through with its whole chain, crewAI cancels the
+        others: this branch goes on, whatever they do.
+        """
         race = self.hosting
-        return race is not None and race.won and child.racing is race
+        if race is None or not race.won:
+            return self.children
+        return [child for child in self.children if child.racing is not race]
 
 
 branch_here: ContextVar[Branch | None] = ContextVar("branch_here", default=None)

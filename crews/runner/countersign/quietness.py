@@ -10,11 +10,10 @@ from countersign.inside import without_memory
 
 
 def turn_off() -> None:
-    """Turn off the memory that every flow would make, and the console's questions.
-
-    What crewAI logs is heard only where a crew sets up logging itself.
-    """
-    logging.getLogger("crewai").addHandler(logging.NullHandler())
+    """Turn off crewAI's log, its consoles, and the memory that every flow would make."""
+    log = logging.getLogger("crewai")
+    log.addHandler(logging.NullHandler())
+    log.propagate = False
     without_memory()
     nobody = NobodyAsks()
     flow_config.hitl_provider = nobody
