@@ -7,9 +7,10 @@ import sqlite3
 from collections.abc import Awaitable, Callable
 from contextlib import closing
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
-from emulator.client import Message, RefusedByWorkspace
+from emulator.client import Message, Person, RefusedByWorkspace
 from tests.journeys.crashes import PATIENCE
 from tests.journeys.product import Product, code_of
 
@@ -38,16 +39,16 @@ class Left:
     """What is left of a run; of two that went the same way, it is the same.
 
     `trail` are the kinds of its audit events, `steps` its finished calls, `decisions`
-    the verdicts, `messages` the first lines in Slack; all in their order. Not among
+    the verdicts; `messages` the first lines of what Slack shows, by place. Not among
     them are refusals: who got no answer may have pressed once more.
     """
 
-    code: str = field(compare=False)
+    topic: str = field(compare=False)
     result: str
     trail: list[str]
     steps: list[str]
     decisions: list[str]
-    messages: list[str]
+    messages: dict[str, list[str]]
 
 
 async def tell(product: Product, topic: str) -> Left:
@@ -55,7 +56,7 @@ async def tell(product: Product, topic: str) -> Left:
     line = f'/crew create content topic="{topic}"'
     await product.ana.slash(line, channel=CHANNEL, outcome=None)
     first = await sees(product, f"Review the draft: {topic}")
-    await send_back(product, first)
+    await send_back(product, first, f"Say who pays for {topic}.")
     second = await sees(product, f"run `{code_of(first)}` · version 2 of 4")
     await approve(product, second)
     return await ending(product, topic)
@@ -66,13 +67,12 @@ async def sees(product: Product, text: str) -> Message:
     return await product.ben.sees(text, in_=CHANNEL, within=PATIENCE)
 
 
-async def send_back(product: Product, card: Message) -> None:
+async def send_back(product: Product, card: Message, words: str) -> None:
     """Ben sends a draft back."""
     ben = product.ben
     await insist(product, lambda: ben.click("Revise…", in_=card, outcome=None))
     await ben.modal(within=PATIENCE)
-    words = {"words": "Say who pays."}
-    await insist(product, lambda: ben.submit(words, outcome=None))
+    await insist(product, lambda: ben.submit({"words": words}, outcome=None))
     await ben.sees_change(card, "sent back by Ben", within=PATIENCE)
 
 
@@ -81,6 +81,15 @@ async def approve(product: Product, card: Message) -> None:
     ben = product.ben
     await insist(product, lambda: ben.click("Approve", in_=card, outcome=None))
     await ben.sees_change(card, "Approved by Ben", within=PATIENCE)
+
+
+async def look_closely(product: Product, topic: str) -> None:
+    """Ana clicks on the run's message and on its result as soon as they are there."""
+    ana = product.ana
+    message = await sees(product, f"Content: {topic}")
+    await insist(product, lambda: ana.click("Details", in_=message, outcome=None))
+    result = await ana.sees("Result of Content", in_=message, within=2 * PATIENCE)
+    await insist(product, lambda: ana.click("Open", in_=result, outcome=None))
 
 
 async def insist(product: Product, act: Act) -> None:
@@ -102,36 +111,17 @@ async def ending(product: Product, topic: str) -> Left:
     """Wait until the run is over and shown; give what is left of it."""
     message = await sees(product, f"Content: {topic}")
     await product.ana.sees_change(message, "Finished", within=PATIENCE)
-    code = code_of(message)
     result = await product.ana.sees("Result of Content", in_=message, within=PATIENCE)
     await all_shown(product)
+    code = code_of(message)
     return Left(
-        code=code,
+        topic=topic,
         result=result.text.replace(code, "CODE").replace(topic, "TOPIC"),
         trail=column(product, TRAIL, code),
         steps=column(product, STEPS, code),
         decisions=column(product, DECISIONS, code),
-        messages=[
-            one.text.partition("\n")[0].partition(" · ")[0].replace(topic, "TOPIC")
-            for one in await messages_of(product, code)
-        ],
+        messages=await messages_about(product, topic),
     )
-
-
-async def click_through(product: Product, code: str) -> None:
-    """Ana clicks once on everything of a run that can be clicked on."""
-    for message in await messages_of(product, code):
-        if message.buttons:
-            await product.ana.click(message.buttons[-1], in_=message)
-
-
-async def messages_of(product: Product, code: str) -> list[Message]:
-    """List what a run has in its channel, copies too: its message and the thread."""
-    found = []
-    for message in await product.ana.messages(CHANNEL):
-        if f"Run `{code}`" in message.text and not message.is_private_note:
-            found += await product.ana.messages(CHANNEL, thread_ts=message.ts)
-    return found
 
 
 async def all_shown(product: Product) -> None:
@@ -148,6 +138,42 @@ async def all_shown(product: Product) -> None:
     )
 
 
+async def messages_about(product: Product, topic: str) -> dict[str, list[str]]:
+    """Give the first lines of all that is shown of a run, copies too, by place."""
+    return {
+        place: [
+            message.text.partition("\n")[0].partition(" · ")[0].replace(topic, "TOPIC")
+            for message in await _shown_to(person, place, topic)
+        ]
+        for place, person in _places(product).items()
+    }
+
+
+async def click_through(product: Product, topic: str) -> None:
+    """Everybody clicks once on everything of a run that can be clicked on."""
+    for place, person in _places(product).items():
+        for message in await _shown_to(person, place, topic):
+            if message.buttons:
+                click = partial(
+                    person.click, message.buttons[-1], in_=message, outcome=None
+                )
+                await insist(product, click)
+
+
+async def copies_are_gone(
+    product: Product, topic: str, expected: dict[str, list[str]]
+) -> None:
+    """Wait until just these messages are left of a run."""
+
+    async def look() -> bool | None:
+        return await messages_about(product, topic) == expected or None
+
+    async def there() -> str:
+        return str(await messages_about(product, topic))
+
+    await product.workspace.until(look, wanted=str(expected), there=there)
+
+
 def column(product: Product, query: str, *values: str) -> list[str]:
     """Read a column of the database that the product writes to."""
     url = f"file:{product.folder / 'countersign.sqlite3'}?mode=ro"
@@ -155,22 +181,19 @@ def column(product: Product, query: str, *values: str) -> list[str]:
         return [row[0] for row in connection.execute(query, values)]
 
 
-async def look_closely(product: Product, topic: str) -> None:
-    """Ana clicks on the run's message and on its result as soon as they are there."""
-    ana = product.ana
-    message = await sees(product, f"Content: {topic}")
-    await insist(product, lambda: ana.click("Details", in_=message, outcome=None))
-    result = await ana.sees("Result of Content", in_=message, within=2 * PATIENCE)
-    await insist(product, lambda: ana.click("Open", in_=result, outcome=None))
+def _places(product: Product) -> dict[str, Person]:
+    """Name where a run is shown, each place with somebody who sees it."""
+    return {
+        "channel": product.ana,
+        "Ben's messages": product.ben,
+        "Chiara's messages": product.chiara,
+    }
 
 
-async def copies_are_gone(product: Product, code: str, count: int) -> None:
-    """Wait until so many messages are left of a run."""
-
-    async def look() -> bool | None:
-        return len(await messages_of(product, code)) == count or None
-
-    async def there() -> str:
-        return "\n\n".join(one.text for one in await messages_of(product, code))
-
-    await product.workspace.until(look, wanted=f"{count} messages", there=there)
+async def _shown_to(person: Person, place: str, topic: str) -> list[Message]:
+    seen = await person.everything() if place == "channel" else await person.dm()
+    return [
+        message
+        for message in seen
+        if topic in message.text + message.notification and not message.is_private_note
+    ]

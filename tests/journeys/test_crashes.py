@@ -47,7 +47,7 @@ async def _undisturbed(product: Product) -> tuple[Left, int]:
 
 
 def _topic() -> str:
-    return f"Bees {next(_numbers)}"
+    return f"Honey of {next(_numbers)} bees"
 
 
 def _of(process: str, *points: str) -> list[Crash]:
@@ -121,7 +121,9 @@ async def test_a_kill_costs_nothing_but_time(
         tell(product, topic),
     )
 
-    assert left == expected
+    await click_through(product, topic)  # a post may have been on its way, each time
+    await copies_are_gone(product, topic, expected.messages)
+    assert replace(left, messages=expected.messages) == expected
     redone = sum(one.point in REDONE for one in crashes)
     assert await product.model_calls() - before == calls + redone
     status, said = await product.countersign("audit", "verify")
@@ -141,7 +143,8 @@ async def test_a_post_that_is_clicked_first_is_taken_as_ours(
         tell(product, topic),
     )
 
-    assert left == expected
+    assert left.messages["channel"] == expected.messages["channel"]
+    assert replace(left, messages=expected.messages) == expected
 
 
 async def test_a_post_that_is_made_again_leaves_a_copy_until_it_is_clicked(
@@ -157,9 +160,9 @@ async def test_a_post_that_is_made_again_leaves_a_copy_until_it_is_clicked(
         tell(product, topic),
     )
 
-    assert len(left.messages) > len(expected.messages)
-    await click_through(product, left.code)
-    await copies_are_gone(product, left.code, len(expected.messages))
+    assert len(left.messages["channel"]) > len(expected.messages["channel"])
+    await click_through(product, topic)
+    await copies_are_gone(product, topic, expected.messages)
     assert replace(left, messages=expected.messages) == expected
 
 
