@@ -24,6 +24,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel, ConfigDict, PrivateAttr, SecretStr
 
+from approvals import digest as rules
 from countersign.codec import CannotDecode, CannotEncode, decode, encode
 from countersign.digest import canonical_json, digest_of
 
@@ -292,10 +293,11 @@ def test_a_set_is_written_in_one_way(value: set[Any]) -> None:
 
 def test_canonical_json_is_the_one_of_the_rules() -> None:
     """Sorted keys, no spaces, text as it is: what the worker hashes too."""
-    assert '{"a":"ü","b":[1,{"c":null}]}' == canonical_json(
-        {"b": [1, {"c": None}], "a": "ü"}
-    )
-    assert 64 == len(digest_of("x"))
+    value = {"b": [1, {"c": None}], "a": "ü", "d": 1.5}
+
+    assert '{"a":"ü","b":[1,{"c":null}],"d":1.5}' == canonical_json(value)
+    assert rules.canonical_json(value) == canonical_json(value)
+    assert rules.sha256(rules.canonical_json(value)) == digest_of(value)
 
 
 def test_the_recursion_limit_is_far_away() -> None:

@@ -296,6 +296,14 @@ def test_a_python_flow_is_described_like_a_file(bundle: Path) -> None:
         ("crew_d", "x = 1\nraise ValueError('no key')\n", 2, "ValueError: no key"),
         ("crew_e", "class Buying: pass\n", None, "no Flow class named 'Buying'"),
         (
+            "crew_g",
+            PYTHON.replace("METADATA", "").replace(
+                "budget: float = 100.0", "budget: type = int"
+            ),
+            13,
+            "JsonSchema",
+        ),
+        (
             "crew_f",
             PYTHON.replace("METADATA", "")
             + "\n    def __init__(self, x: int) -> None: ...\n",

@@ -1,6 +1,7 @@
 """The runner as the worker meets it: a process, two pipes, JSON lines."""
 
 import os
+import signal
 from collections.abc import AsyncIterator
 from pathlib import Path
 from textwrap import dedent
@@ -386,6 +387,16 @@ async def test_a_crew_that_prints_without_end_is_cut_short(warm: Child) -> None:
         texts = [message["text"] for message in warm.said("print")]
         assert 1000 == len(texts)
         assert "what follows is not kept" in texts[-1]
+
+
+async def test_an_interrupt_from_the_terminal_does_not_end_it(warm: Child) -> None:
+    """Ctrl-C reaches every process of the terminal; the worker ends its runners."""
+    warm.entry = "piped:Keys"
+    warm.process.send_signal(signal.SIGINT)
+
+    ending = await warm.segment()
+
+    assert "finished" == ending["outcome"]
 
 
 async def test_orders_are_served_one_after_the_other(warm: Child) -> None:

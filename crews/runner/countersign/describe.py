@@ -24,23 +24,24 @@ _ISSUES: Final = logging.getLogger("crewai.flow")
 
 def describe(bundle: Path, entry: str) -> dict[str, Any]:
     """Give the protocol's `described`; what is wrong stands in it, nothing is raised."""
-    name = Path(entry.partition(":")[0]).stem
     with _logged() as warnings:
         try:
             crew = load(bundle, entry)
         except CrewBroken as broken:
+            name = Path(entry.partition(":")[0]).stem
             return _described(name, errors=broken.problems, warnings=warnings)
         checkpoints, errors = _checkpoints(crew)
         errors += [*_missing_crews(crew), *_consoles(crew)]
-        flow = None
+        flow, schema = None, {}
         try:
             flow = crew.build()
-        except Exception as error:  # noqa: BLE001 - whatever its constructor raises
+            schema = input_schema_of(crew, flow)
+        except Exception as error:  # noqa: BLE001 - whatever the crew's code raises
             errors.append(crew.build_problem(error))
     return _described(
         crew.definition.name,
         description=crew.definition.description or "",
-        input_schema={} if flow is None else input_schema_of(crew, flow),
+        input_schema=schema,
         checkpoints=[_checkpoint(crew, checkpoint) for checkpoint in checkpoints],
         graph=as_message(crew.methods),
         errors=errors,

@@ -79,6 +79,7 @@ class Reviewer:
             answer = known.answer if known else _unticked(address, checkpoint)
             rank = (journal.turn_of(address),)
             await turns.wait(branch, Turn.DECISION, address, rank=rank)
+            answer = answer.model_copy(update={"at": answer.at or _now()})
         else:
             await self._ask(branch, checkpoint, address, (visit, revision), output)
         await self._check_digest(branch, answer, output)
@@ -151,11 +152,14 @@ def _unticked(address: Address, checkpoint: Checkpoint) -> Answer:
         call=address.call,
         verdict="approve",
         label=checkpoint.labels.approve,
-        at=datetime.now(UTC).isoformat(),
         unticked=True,
     )
 
 
+def _now() -> str:
+    return datetime.now(UTC).isoformat()
+
+
 def _local(at: str | None) -> datetime:
-    moment = datetime.fromisoformat(at) if at else datetime.now(UTC)
+    moment = datetime.fromisoformat(at or _now())
     return moment.astimezone().replace(tzinfo=None)

@@ -15,7 +15,7 @@ from pydantic import ValidationError
 
 from countersign.crew import Crew, CrewBroken, load
 from countersign.describe import describe
-from countersign.failures import Failure, FailureKind, Place
+from countersign.failures import Failure, FailureKind, Place, failure_of
 from countersign.fitness import Unfit, check_fitness
 from countersign.messages import (
     ORDERS,
@@ -93,25 +93,29 @@ class Runner:
                 self._flush()
                 self._wire.send(told)
             case Start():
-                self._run(order, loop)
+                failure = self._run(order, loop)
+                if failure is not None:
+                    self._report({**failure.as_message(), "reusable": False})
 
-    def _run(self, order: Start, loop: asyncio.Runner) -> None:
+    def _run(self, order: Start, loop: asyncio.Runner) -> Failure | None:
+        """Run a segment, which reports its own end; give what kept it from that."""
         self._choose_model(order.model)
+        bundle = Path(order.bundle).resolve()
         try:
-            crew = self._crew(Path(order.bundle).resolve(), order.entry)
+            crew = self._crew(bundle, order.entry)
+            self._segment = Segment(
+                order, crew, report=self._report, executor=self._executor
+            )
+            loop.run(self._segment.run())
         except CrewBroken as broken:
             problem = broken.problems[0]
             place = Place(file=problem.file, line=problem.line or 1)
-            failure = Failure(
-                kind=FailureKind.FLOW, message=problem.message, place=place
-            )
-            self._wire.send({**failure.as_message(), "reusable": True})
-            return
-        self._segment = Segment(
-            order, crew, report=self._report, executor=self._executor
-        )
-        loop.run(self._segment.run())
-        self._segment = None
+            return Failure(kind=FailureKind.FLOW, message=problem.message, place=place)
+        except Exception as error:  # noqa: BLE001 - the worker must hear of it
+            return failure_of(error, None, bundle, kind=FailureKind.FLOW)
+        finally:
+            self._segment = None
+        return None
 
     def _report(self, message: Mapping[str, Any]) -> None:
         if message["type"] in {"ended", "failed"}:
