@@ -27,6 +27,9 @@ from bot.problems import ProblemCode
 MOST: Final = 15
 """Rows of a list: longer ones are cut, and say so."""
 
+MOST_OF_EACH: Final = 10
+"""Rows of each of the three lists that `/crew` alone shows: 50 blocks hold them all."""
+
 _LINK: Final = re.compile(r"https?://[^\s<>|\"]+")
 _TITLE: Final = 80
 _DESCRIPTION: Final = 200
@@ -106,7 +109,7 @@ def pending_list(items: Sequence[PendingItem]) -> Message:
     """List what waits for the reader's decision, the most urgent first."""
     if not items:
         return note("Nothing waits for your decision.")
-    urgent = sorted(items, key=lambda item: item.request.expires_at)
+    urgent = _urgent(items)
     rows = [_pending_row(item) for item in urgent[:MOST]]
     first = headline(urgent[0].request.ask.subject)
     text = f"{count(len(items), 'decision')} waiting for you, first: {first}."
@@ -243,8 +246,12 @@ def _nothing_to_start(command: str, crews: Sequence[CrewVersion]) -> Block:
     )
 
 
-def _cut(number: int) -> list[Block]:
-    return [context(f"and {number - MOST} more")] if number > MOST else []
+def _urgent(items: Sequence[PendingItem]) -> list[PendingItem]:
+    return sorted(items, key=lambda item: item.request.expires_at)
+
+
+def _cut(number: int, most: int = MOST) -> list[Block]:
+    return [context(f"and {number - most} more")] if number > most else []
 
 
 def _hint(command: str) -> str:

@@ -12,6 +12,7 @@ from approvals.runs import RunState
 from bot.blocks.limits import check
 from bot.blocks.lists import (
     MOST,
+    MOST_OF_EACH,
     PendingItem,
     crews_list,
     help_text,
@@ -114,6 +115,18 @@ def test_a_long_list_is_cut_and_says_so() -> None:
     assert check(drawn) == []
     assert len(buttons(drawn)) == MOST
     assert f"and {40 - MOST} more" in texts(drawn)
+
+
+def test_what_can_be_done_now_is_cut_too() -> None:
+    """All three lists fit into one message, and each says how much it leaves out."""
+    pending = [PendingItem(request=REQUEST, run=RUN)] * 40
+
+    drawn = now_list(
+        "/crew", pending=pending, mine=[a_run_view(RUN)] * 40, crews=[CREW] * 40
+    )
+
+    assert check(drawn) == []
+    assert texts(drawn).count(f"and {40 - MOST_OF_EACH} more") == 3
 
 
 @pytest.mark.parametrize("scope", Scope)
