@@ -94,11 +94,15 @@ class Click(_Payload):
 
     @property
     def at(self) -> tuple[ChannelId, str | None] | None:
-        """Give the channel of the message that was clicked in, and its thread."""
+        """Give the channel of the message that was clicked in, and its thread.
+
+        A message that begins a thread stands in the channel itself.
+        """
         channel = self.container.channel_id or (self.channel and self.channel.id)
         if not channel:
             return None
-        return channel, self.container.thread_ts
+        thread = self.container.thread_ts
+        return channel, thread if thread != self.container.message_ts else None
 
     @property
     def message(self) -> tuple[ChannelId, str] | None:
