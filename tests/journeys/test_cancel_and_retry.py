@@ -4,7 +4,7 @@ import pytest
 
 from tests.journeys.processes import runners_of
 from tests.journeys.product import Product, code_of
-from tests.journeys.stories import PATIENCE, draft, trail
+from tests.journeys.stories import PATIENCE, draft, modal_saying, trail
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -52,7 +52,8 @@ async def test_retry_goes_on_from_the_journal(product: Product) -> None:
     assert failed.buttons[0] == "Retry"
     before = await product.model_calls()
     await product.ben.click("Retry", in_=failed)
-    await product.ben.sees("Only Ana Ruiz or an admin can do that.")
+    note = await product.ben.sees("Only Ana Ruiz or an admin can do that.")
+    assert note.thread_ts is None  # where he clicked, not in a thread he may not see
     await product.ana.click("Retry", in_=failed)
     card = await product.ana.sees(
         "Review the draft: Rain on Monday", in_=run, within=PATIENCE
@@ -62,6 +63,19 @@ async def test_retry_goes_on_from_the_journal(product: Product) -> None:
     await product.ana.sees("Result of Content", in_=run, within=PATIENCE)
     kinds = [entry.kind for entry in trail(product, code_of(run))]
     assert kinds.count("run:failed") == kinds.count("run:retried") == 1
+
+
+async def test_cancel_is_also_in_more(product: Product) -> None:
+    """For the one whose run it is; the modal says that it is done."""
+    waits = await draft(product, "Snow in the streets")
+
+    await product.ana.click("More…", in_=waits.card)
+    await product.ana.click("Cancel", in_=await product.ana.modal("More"))
+
+    said = f"Run {waits.code} is cancelled."
+    await modal_saying(product, product.ana, said)
+    await product.ana.sees_change(waits.run, "Cancelled by Ana Ruiz")
+    await product.ana.close()
 
 
 async def test_what_waits_is_withdrawn_when_its_run_is_cancelled(

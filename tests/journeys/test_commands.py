@@ -4,7 +4,7 @@ import pytest
 
 from emulator.client import Message, Person
 from tests.journeys.product import Product
-from tests.journeys.stories import draft
+from tests.journeys.stories import draft, purchase
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -21,12 +21,12 @@ async def answer(person: Person, typed: str) -> Message:
 
 async def test_crew_alone_says_what_you_can_do_now(product: Product) -> None:
     """Ben sees what waits for him, Ana her runs; both can start a crew from there."""
-    started = await draft(product, "Owls at night")
+    started = await purchase(product, "Owls for the night")
 
     for_ben = await answer(product.ben, "")
     for_ana = await answer(product.ana, "")
 
-    assert "Review the draft: Owls at night" in for_ben.text
+    assert "Order Owls for the night" in for_ben.text
     assert "Waiting for you" in for_ben.text
     assert started.code in for_ana.text
     assert "Your runs under way" in for_ana.text
@@ -71,14 +71,17 @@ async def test_runs_are_listed_by_whose_and_whether_they_are_over(
 
 async def test_pending_lists_what_waits_for_the_one_who_asks(product: Product) -> None:
     """Who may not decide it does not find it there; its text can be read from there."""
-    await draft(product, "Swifts under the eaves")
+    await purchase(product, "Swifts for the eaves")
 
-    for_chiara = await answer(product.chiara, "pending")
     for_dev = await answer(product.dev, "pending")
+    for_chiara = await answer(product.chiara, "pending")
 
-    assert "Review the draft: Swifts under the eaves" in for_chiara.text
-    assert "Ana Ruiz asks" in for_chiara.text
-    assert "Swifts" not in for_dev.text
+    assert "Order Swifts for the eaves" in for_dev.text
+    assert "Ana Ruiz asks" in for_dev.text
+    assert "Swifts" not in for_chiara.text
+    await product.dev.click("Open", in_=for_dev)
+    assert (await product.dev.modal()).title == "The whole text"
+    await product.dev.close()
 
 
 async def test_show_tells_where_a_run_stands(product: Product) -> None:

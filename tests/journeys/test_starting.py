@@ -123,13 +123,13 @@ async def test_what_is_wrong_is_said_beside_its_field(house: Product) -> None:
 
 async def test_slack_itself_asks_for_what_is_required(product: Product) -> None:
     """A required field is marked as such, an optional one is not."""
-    await form(product, product.ana, "Campaign plan")
+    await form(product, product.dev, "Campaign plan", channel="general")
 
     with pytest.raises(RefusedByWorkspace) as refused:
-        await product.ana.submit({"Product": "Tea"})
+        await product.dev.submit({"Product": "Tea"})
 
     assert list(refused.value.errors) == ["input:campaign-plan:audience"]
-    await product.ana.close()
+    await product.dev.close()
 
 
 async def test_the_form_remembers_what_was_started_last(product: Product) -> None:
