@@ -10,14 +10,16 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import Awaitable, Callable
 from typing import Final
 
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
+from slack_bolt.adapter.socket_mode.async_internals import send_async_response
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.socket_mode.async_client import AsyncBaseSocketModeClient
 from slack_sdk.socket_mode.request import SocketModeRequest
 from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.envelopes import Envelopes
 
 logger = logging.getLogger(__name__)
 
@@ -27,8 +29,6 @@ WATCH_EVERY: Final = 5.0
 STALE_AFTER: Final = 4 * PING_INTERVAL
 ANSWER_WITHIN: Final = 3.0
 """Seconds: Slack waits no longer for an ack."""
-
-Listener = Callable[[AsyncBaseSocketModeClient, SocketModeRequest], Awaitable[None]]
 
 
 class Sockets:
@@ -41,12 +41,13 @@ class Sockets:
             )
             for _ in range(CONNECTIONS)
         ]
+        self._envelopes = Envelopes(app)
         self._watchdog: asyncio.Task[None] | None = None
         self._open = 0
         self._idle = asyncio.Event()
         self._idle.set()
         for handler in self._handlers:
-            handler.client.socket_mode_request_listeners[:] = [self._counted(handler)]
+            handler.client.socket_mode_request_listeners[:] = [self._answer]
 
     async def connect(self) -> None:
         """Open the connections; raises what `apps.connections.open` raises."""
@@ -72,22 +73,20 @@ class Sockets:
         for handler in self._handlers:
             await handler.client.close()  # type: ignore[no-untyped-call]  # slack_sdk's
 
-    def _counted(self, handler: AsyncSocketModeHandler) -> Listener:
-        """Handle envelopes, and know how many are not answered yet."""
-
-        async def handle(
-            client: AsyncBaseSocketModeClient, request: SocketModeRequest
-        ) -> None:
-            self._open += 1
-            self._idle.clear()
-            try:
-                await handler.handle(client, request)  # type: ignore[arg-type]  # it is its own client
-            finally:
-                self._open -= 1
-                if not self._open:
-                    self._idle.set()
-
-        return handle
+    async def _answer(
+        self, client: AsyncBaseSocketModeClient, request: SocketModeRequest
+    ) -> None:
+        """Answer an envelope, and know how many are not answered yet."""
+        self._open += 1
+        self._idle.clear()
+        started = time.time()
+        try:
+            answer = await self._envelopes.answer(request)
+            await send_async_response(client, request, answer, started)
+        finally:
+            self._open -= 1
+            if not self._open:
+                self._idle.set()
 
     async def _watch(self) -> None:
         while True:
