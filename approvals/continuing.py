@@ -3,6 +3,8 @@
 from dataclasses import replace
 from datetime import datetime
 
+from approvals.audit import AuditKind
+from approvals.events import request_event
 from approvals.ids import RunId, SegmentId, new_id
 from approvals.placing import card_thing, run_thing
 from approvals.ports import Unit
@@ -57,16 +59,17 @@ def is_unapplied(request: ApprovalRequest) -> bool:
     )
 
 
-def cancel_open_requests(unit: Unit, run: RunId) -> None:
+def cancel_open_requests(unit: Unit, run: RunId, actor: str) -> None:
     """Close what is still asked: the run goes another way, or is over."""
     for request in unit.requests_of(run):
         if request.is_open:
-            cancel_request(unit, request)
+            cancel_request(unit, request, actor)
 
 
-def cancel_request(unit: Unit, request: ApprovalRequest) -> None:
+def cancel_request(unit: Unit, request: ApprovalRequest, actor: str) -> None:
     """Close one request without a decision; its cards lose their buttons."""
-    unit.save_request(request.moved(RequestMove.CANCEL))
+    cancelled = unit.save_request(request.moved(RequestMove.CANCEL))
+    unit.record(request_event(AuditKind.REQUEST_CANCELLED, actor, cancelled))
     unit.refresh(card_thing(request.id), Rank.SETTLED)
 
 

@@ -92,7 +92,7 @@ def _wait(unit: Unit, run: Run, waiting: Waiting, now: datetime) -> None:
             _open(unit, run, ask, now)
     for request in known.values():
         if request.is_open and request.ask.address in waiting.overtaken:
-            cancel_request(unit, request)
+            cancel_request(unit, request, WORKER)
     requests = unit.requests_of(run.id)
     if any(is_unapplied(request) for request in requests):
         go_on(unit, run, now)
@@ -137,7 +137,7 @@ def _open(unit: Unit, run: Run, ask: Ask, now: datetime) -> None:
 
 
 def _finish(unit: Unit, run: Run, finished: Finished, now: datetime) -> None:
-    cancel_open_requests(unit, run.id)
+    cancel_open_requests(unit, run.id, WORKER)
     run = unit.save_run(
         run.moved(
             _final_move(finished.ended_by),

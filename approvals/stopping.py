@@ -37,7 +37,7 @@ def cancel(
     if segment is not None:
         ended = replace(segment, state=SegmentState.CANCELLED)
         unit.save_segment(ended, attempt=segment.attempt)
-    cancel_open_requests(unit, run.id)
+    cancel_open_requests(unit, run.id, actor.user)
     reason = f"Cancelled by {actor.name}"
     run = unit.save_run(run.moved(RunMove.CANCEL, now, reason=reason, doing=""))
     unit.record(run_event(AuditKind.RUN_CANCELLED, actor.user, run, name=actor.name))
