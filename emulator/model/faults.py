@@ -70,6 +70,11 @@ class Faults:
         """Forget them all."""
         self._planned.clear()
 
+    def standing(self) -> "Fault | None":
+        """Give the fault that meets whoever asks whatever, until it is deleted."""
+        lasting = (fault for fault in self._planned if fault.times is None)
+        return next((fault for fault in lasting if not fault.match), None)
+
     def hit(self, text: str) -> Fault | None:
         """Take one hit out of the oldest fault that is meant for this prompt."""
         for index, fault in enumerate(self._planned):

@@ -109,7 +109,10 @@ class Endpoint:
             return None
         return _refusal(fault.status, "a planned fault", fault.retry_after)
 
-    async def _list_models(self, _: web.Request) -> web.Response:
+    async def _list_models(self, http: web.Request) -> web.Response:
+        fault = self._faults.standing()  # as a refused key meets every call
+        if fault and (refused := await self._suffer(http, fault)) is not None:
+            return refused
         return web.json_response(wire.models((MODEL,)))
 
     async def _list_calls(self, http: web.Request) -> web.Response:

@@ -308,6 +308,17 @@ async def test_a_fault_without_end_ends_when_it_is_deleted(model: Model) -> None
     assert (await model.say("A ticket, please.")).startswith("Ticket")
 
 
+async def test_a_fault_that_lasts_meets_the_list_of_models_too(model: Model) -> None:
+    """A key that is refused is refused there; a fault of some prompts is not."""
+    await model.plan(status=429, times=1)
+    await model.plan(status=500, times=None, match="A ticket")
+    await model.client.models.list()
+    await model.plan(status=401, times=None)
+
+    with pytest.raises(openai.AuthenticationError):
+        await model.client.models.list()
+
+
 async def test_a_dropped_connection_is_a_connection_error(model: Model) -> None:
     """The client sees the line go dead, not an answer."""
     await model.plan(drop=True)

@@ -110,6 +110,7 @@ class Product:
     workspace: Workspace
     model_url: str
     environment: dict[str, str]
+    model: Process
     bot: Process
     worker: Process
 
@@ -240,6 +241,7 @@ async def running(
                 workspace=workspace,
                 model_url=model_url,
                 environment=environment,
+                model=model,
                 bot=bot,
                 worker=worker,
             )

@@ -5,6 +5,7 @@ import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import aiohttp
 
@@ -77,6 +78,18 @@ async def write_essay(stage: Product, topic: str) -> Message:
     line = f'/crew create essay topic="{topic}"'
     await stage.ana.slash(line, channel="content-team")
     return await stage.ana.sees(topic, in_="content-team", within=PATIENCE)
+
+
+@asynccontextmanager
+async def without_model(stage: Product) -> AsyncIterator[None]:
+    """Have no model's server at its address; there is one again after the block."""
+    await stage.model.kill()
+    try:
+        yield
+    finally:
+        port = str(urlsplit(stage.model_url).port)
+        stage.model.command = (*stage.model.command[:-1], port)
+        await stage.model.start()
 
 
 async def pages(stage: Product, person: Person, card: Message) -> list[View]:

@@ -44,5 +44,7 @@ class Aloud(Flow[Wish]):
     @listen("approved")
     def hand_on(self) -> str:
         """Give what was decided on."""
-        approved = self.last_human_feedback.output
+        decision = self.last_human_feedback
+        assert decision is not None
+        approved: str = decision.output
         return json.dumps(approved) if self.state.spelt_out else approved
