@@ -185,8 +185,11 @@ class Offer(BaseModel):
         (CrewOutput(raw="r", json_dict={"b": 2}), "r", {"b": 2}),
         (None, "", NOT_JSON),
         (3.5, "3.5", NOT_JSON),
+        ('{"a": NaN}', '{"a": NaN}', NOT_JSON),
+        ({"a": float("inf")}, '{\n  "a": Infinity\n}', NOT_JSON),
+        ("[" * 100_000, "[" * 100_000, NOT_JSON),
     ],
-    ids=repr,
+    ids=lambda value: repr(value)[:30],
 )
 def test_outputs_are_read_as_people_and_expressions_need_them(
     output: Any, text: str, json: Any

@@ -5,7 +5,7 @@ import math
 import sys
 import threading
 import uuid
-from collections import OrderedDict, deque
+from collections import Counter, OrderedDict, defaultdict, deque
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from decimal import Decimal
@@ -96,6 +96,9 @@ VALUES = [
     {1: "one", None: "none", ("a", 1): "pair"},
     OrderedDict(b=1, a=2),
     deque([1, 2], maxlen=3),
+    Counter("aab"),
+    defaultdict(list, a=[1]),
+    defaultdict(None, a=1),
     b"\x00\xff",
     bytearray(b"ab"),
     Decimal("12.50"),
@@ -155,6 +158,24 @@ def test_a_model_keeps_all_that_it_holds() -> None:
     assert isinstance(found.best, Item)
 
 
+class Guarded(BaseModel):
+    count: int
+    _lock: Any = PrivateAttr(default_factory=threading.Lock)
+
+
+def test_what_a_model_makes_itself_is_made_anew() -> None:
+    """A private lock does not keep a model from coming back."""
+    found = back(Guarded(count=3))
+
+    assert 3 == found.count
+    assert found._lock.acquire(blocking=False)
+
+
+def test_a_default_comes_back_with_its_factory() -> None:
+    """It still makes what is missing."""
+    assert [] == back(defaultdict(list))["new"]
+
+
 def test_what_a_crew_returns_comes_back() -> None:
     """crewAI's own outputs, with a structured answer inside."""
     item = Item(name="a", price=Decimal("1.10"))
@@ -206,6 +227,7 @@ class Local:
         (SecretStr("s"), "secrets are not written"),
         (print, "builtin_function_or_method"),
         ({Local(): 1}, "a key of the result is a "),
+        (defaultdict(lambda: 1), "not at the top of a module"),
     ],
     ids=repr,
 )

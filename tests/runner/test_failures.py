@@ -183,15 +183,24 @@ async def test_in_a_declarative_flow_the_place_is_the_method(
     assert ("flow.yaml", 4) == (ending["file"], ending["line"])
 
 
-async def test_a_step_cannot_end_the_process(bundle: Path, threads: Executor) -> None:
+class Exits(Flow):
+    @start()
+    def begin(self) -> str:
+        sys.exit(3)
+
+
+class ExitsAwaited(Flow):
+    @start()
+    async def begin(self) -> str:
+        sys.exit(3)
+
+
+@pytest.mark.parametrize("flow_class", [Exits, ExitsAwaited])
+async def test_a_step_cannot_end_the_process(
+    flow_class: type[Flow[Any]], bundle: Path, threads: Executor
+) -> None:
     """`sys.exit` in a step is a failed step."""
-
-    class Exits(Flow):
-        @start()
-        def begin(self) -> str:
-            sys.exit(3)
-
-    ending = await Bench(crew=crew_of(Exits, bundle), executor=threads).segment()
+    ending = await Bench(crew=crew_of(flow_class, bundle), executor=threads).segment()
 
     assert ("failed", "step", "begin") == tuple(
         ending[key] for key in ("type", "kind", "method")

@@ -231,3 +231,30 @@ async def test_a_nested_checkpoint_is_held_whatever_was_unticked(
     ending = await bench.segment()
 
     assert ["check"] == [key["checkpoint"] for key in ending["asks"]]
+
+
+STARTED_WITH: list[str] = []
+
+
+class Fickle(Flow):
+    """Starts its nested flow with something else each time."""
+
+    @start()
+    def pick(self) -> str:
+        STARTED_WITH.append("again")
+        return str(Leaf().kickoff(inputs={"of": f"try {len(STARTED_WITH)}"}))
+
+
+async def test_a_nested_flow_that_begins_otherwise_is_refused(
+    bundle: Path, threads: Executor
+) -> None:
+    """What was decided about the first one is not handed to another."""
+    bench = Bench(crew=crew_of(Fickle, bundle), executor=threads)
+    ending = await bench.segment()
+    ask = bench.open_asks(ending)[0]
+    bench.answer(ask, **approve(ask))
+
+    ending = await bench.segment()
+
+    assert ("failed", "mismatch") == (ending["type"], ending["kind"])
+    assert "with other inputs than before" in ending["message"]

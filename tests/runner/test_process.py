@@ -32,6 +32,9 @@ class Talks(Flow):
         print("said to stderr", file=sys.stderr)
         os.write(1, b"said to the descriptor\\n")
         subprocess.run(["echo", "said by a program"], check=True)
+        sys.stdout.buffer.write("dürftig\\n".encode())
+        subprocess.run(["echo", "said where print goes"], check=True, stdout=sys.stdout)
+        sys.stdout.reconfigure(line_buffering=True)
         print("not ended", end="")
         return "talked"
 
@@ -201,9 +204,11 @@ async def test_prints_never_reach_the_protocol(piped: Path) -> None:
     assert [
         ("stdout", "talk", "said with print"),
         ("stderr", "talk", "said to stderr"),
+        ("stdout", "talk", "dürftig"),
         ("stdout", None, "not ended"),
     ] == [(m["stream"], m["method"], m["text"]) for m in child.said("print")]
     assert b"said to the descriptor\nsaid by a program\n" in stderr
+    assert b"said where print goes\n" in stderr
 
 
 @pytest.mark.parametrize(("how", "flow"), [("cancel", "Blocks"), ("hang up", "Waits")])

@@ -3,7 +3,7 @@
 import signal
 import sys
 
-from countersign.prints import PrintCatcher
+from countersign.prints import Lines
 from countersign.surroundings import Surroundings
 from countersign.wire import Wire, leave
 
@@ -13,8 +13,8 @@ def main() -> None:
     # Ctrl-C in a terminal goes to all; the worker decides when a runner ends.
     signal.signal(signal.SIGINT, lambda _number, _frame: None)
     wire = Wire.take_stdio()
-    sys.stdout = PrintCatcher("stdout", wire.send)
-    sys.stderr = PrintCatcher("stderr", wire.send)
+    prints = (Lines("stdout", 1, wire.send), Lines("stderr", 2, wire.send))
+    sys.stdout, sys.stderr = (lines.as_text() for lines in prints)
     surroundings = Surroundings()
     surroundings.prepare()
     try:
@@ -26,7 +26,12 @@ def main() -> None:
         wire.send({"type": "unfit", **told})
         code = 1
     else:
-        code = serve(wire, surroundings)
+        try:
+            code = serve(wire, surroundings, prints)
+        except BaseException as error:  # noqa: BLE001 - as above
+            told = {"code": "runner", "message": f"the runner broke: {error!r}"}
+            wire.send({"type": "unfit", **told})
+            code = 1
     surroundings.remove()
     leave(code)
 

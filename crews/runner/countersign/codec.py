@@ -13,7 +13,7 @@ import dataclasses
 import importlib
 import math
 import uuid
-from collections import OrderedDict, deque
+from collections import Counter, OrderedDict, defaultdict, deque
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -29,6 +29,8 @@ from countersign.schemas import SchemaModels
 
 MAX_DEPTH: Final = 200
 """Deeper nesting is refused; only a structure that contains itself gets there."""
+
+_TOO_DEEP: Final = "it contains itself, or is nested too deeply"
 
 Encoded = Any
 """Anything that `json.dumps` takes."""
@@ -55,7 +57,10 @@ def encode(value: Any, where: str = "the result") -> Encoded:
         CannotEncode: the value, or something in it, would not come back.
 
     """
-    return _encode(value, where, 0)
+    try:
+        return _encode(value, where, 0)
+    except RecursionError as error:
+        raise CannotEncode(value, where, _TOO_DEEP) from error
 
 
 def decode(encoded: Encoded) -> Any:
@@ -87,11 +92,7 @@ def decode(encoded: Encoded) -> Any:
 
 def fields_of(model: BaseModel, where: str, depth: int = 0) -> dict[str, Encoded]:
     """Write a model's content without its class; `fill` puts it back."""
-    private = {
-        name: item
-        for name, item in (model.__pydantic_private__ or {}).items()
-        if item is not PydanticUndefined
-    }
+    private = _private(model, where, depth)
     content: dict[str, Encoded] = {
         "fields": _mapping(model.__dict__, where, depth),
         "set": sorted(model.__pydantic_fields_set__),
@@ -99,8 +100,23 @@ def fields_of(model: BaseModel, where: str, depth: int = 0) -> dict[str, Encoded
     if model.__pydantic_extra__:
         content["extra"] = _mapping(model.__pydantic_extra__, where, depth)
     if private:
-        content["private"] = _mapping(private, where, depth)
+        content["private"] = private
     return content
+
+
+def _private(model: BaseModel, where: str, depth: int) -> dict[str, Encoded]:
+    """Write private attributes; one that makes itself anew, a lock say, may be left."""
+    written: dict[str, Encoded] = {}
+    attributes = type(model).__private_attributes__
+    for name, item in (model.__pydantic_private__ or {}).items():
+        if item is PydanticUndefined:
+            continue
+        try:
+            written[name] = _encode(item, f"{where}.{name}", depth + 1)
+        except CannotEncode:
+            if name not in attributes or attributes[name].default_factory is None:
+                raise
+    return written
 
 
 def fill(model: BaseModel, content: Mapping[str, Encoded]) -> None:
@@ -115,7 +131,7 @@ def fill(model: BaseModel, content: Mapping[str, Encoded]) -> None:
         for name, attribute in private.items()
         if attribute.get_default() is not PydanticUndefined
     }
-    kept.update(decode(content.get("private", {})))
+    kept.update({k: decode(v) for k, v in content.get("private", {}).items()})
     object.__setattr__(model, "__dict__", fields)
     object.__setattr__(model, "__pydantic_extra__", extra)
     object.__setattr__(model, "__pydantic_fields_set__", set(content["set"]))
@@ -124,7 +140,7 @@ def fill(model: BaseModel, content: Mapping[str, Encoded]) -> None:
 
 def _encode(value: Any, where: str, depth: int) -> Encoded:
     if depth > MAX_DEPTH:
-        raise CannotEncode(value, where, "it contains itself, or is nested too deeply")
+        raise CannotEncode(value, where, _TOO_DEEP)
     if value is None or isinstance(value, bool):
         return value
     for base, write in _WRITERS:
@@ -186,11 +202,15 @@ def _set(value: Any, where: str, depth: int) -> Encoded:
 
 
 def _dict(value: dict[Any, Any], where: str, depth: int) -> Encoded:
-    if type(value) is OrderedDict:
-        return {"$": "ordered", "v": _pairs(value, where, depth)}
-    if type(value) is not dict:
+    kind = type(value)
+    if kind is dict:
+        return _mapping(value, where, depth)
+    if kind not in _DICTS:
         raise CannotEncode(value, where)
-    return _mapping(value, where, depth)
+    encoded = {"$": _DICTS[kind], "v": _pairs(value, where, depth)}
+    if isinstance(value, defaultdict) and value.default_factory is not None:
+        encoded["factory"] = _named(value.default_factory, where, value)
+    return encoded
 
 
 def _mapping(value: Mapping[Any, Any], where: str, depth: int) -> Encoded:
@@ -285,16 +305,17 @@ def _plain(kind: str, write: Callable[[Any], Any]) -> "_Writer":
 
 
 def _importable(value: object, where: str) -> str:
-    kind = type(value)
-    name = f"{kind.__module__}:{kind.__qualname__}"
+    return _named(type(value), where, value)
+
+
+def _named(thing: Any, where: str, value: object) -> str:
+    name = f"{thing.__module__}:{thing.__qualname__}"
     try:
         found = _resolve(name)
     except CannotDecode:
         found = None
-    if found is not kind:
-        why = (
-            "its class is not at the top of a module, so that it cannot be found again"
-        )
+    if found is not thing:
+        why = "what it needs is not at the top of a module, and cannot be found again"
         raise CannotEncode(value, where, why)
     return name
 
@@ -340,11 +361,29 @@ def _read_dataclass(encoded: Mapping[str, Any]) -> Any:
     return value
 
 
+def _read_pairs(encoded: Mapping[str, Any]) -> list[tuple[Any, Any]]:
+    return [(decode(key), decode(item)) for key, item in encoded["v"]]
+
+
+def _read_defaultdict(encoded: Mapping[str, Any]) -> Any:
+    factory = _resolve(encoded["factory"]) if "factory" in encoded else None
+    if not (factory is None or isinstance(factory, type)):
+        message = f"{encoded['factory']} is no class"
+        raise CannotDecode(message)
+    return defaultdict(factory, _read_pairs(encoded))
+
+
 def _name_of(kind: type) -> str:
     if kind.__module__ == "builtins":
         return kind.__qualname__
     return f"{kind.__module__}.{kind.__qualname__}"
 
+
+_DICTS: Final[Mapping[type, str]] = {
+    OrderedDict: "ordered",
+    Counter: "counter",
+    defaultdict: "defaultdict",
+}
 
 _Writer = Callable[[Any, str, int], Encoded]
 
@@ -385,8 +424,10 @@ _READERS: Final[Mapping[str, Callable[[Mapping[str, Any]], Any]]] = {
     "namedtuple": lambda e: _class(e, tuple)(*decode(e["v"])),
     "set": lambda e: set(decode(e["v"])),
     "frozenset": lambda e: frozenset(decode(e["v"])),
-    "dict": lambda e: {decode(key): decode(item) for key, item in e["v"]},
-    "ordered": lambda e: OrderedDict((decode(k), decode(v)) for k, v in e["v"]),
+    "dict": lambda e: dict(_read_pairs(e)),
+    "ordered": lambda e: OrderedDict(_read_pairs(e)),
+    "counter": lambda e: Counter(dict(_read_pairs(e))),
+    "defaultdict": _read_defaultdict,
     "deque": lambda e: deque(decode(e["v"]), maxlen=e.get("max")),
     "bytes": lambda e: base64.b64decode(e["v"]),
     "bytearray": lambda e: bytearray(base64.b64decode(e["v"])),

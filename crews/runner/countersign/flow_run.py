@@ -17,10 +17,11 @@ from typing import Any
 
 from countersign.branches import Branch, Race, Stance, Turn, branch_here
 from countersign.calls import Address, RunningCall, running_call
-from countersign.codec import CannotDecode, CannotEncode, Encoded, decode, encode
+from countersign.codec import CannotDecode, CannotEncode, decode, encode
 from countersign.consoles import NobodyThere
 from countersign.failures import FailureKind
 from countersign.inside import AnyFlow, Method, originals_of, shadow
+from countersign.messages import Entry
 from countersign.review import Reviewer
 from countersign.run_context import RunContext
 from countersign.states import encode_state, restore_state
@@ -42,10 +43,22 @@ class _StepFailed(Exception):
 
 
 class FlowRun:
-    """A flow object on its way through a run. `path` is empty for the crew's own."""
+    """A flow object on its way through a run.
 
-    def __init__(self, flow: AnyFlow, path: str, context: RunContext) -> None:
+    `path` is empty for the crew's own flow. `began_with` is, for a nested one, the
+    digest of its inputs.
+    """
+
+    def __init__(
+        self,
+        flow: AnyFlow,
+        path: str,
+        context: RunContext,
+        *,
+        began_with: str | None = None,
+    ) -> None:
         self._flow = flow
+        self._began_with = began_with
         self._path = path
         self._context = context
         self._turns = context.turns
@@ -157,7 +170,7 @@ class FlowRun:
         if known is not None:
             seq, entry = known
             await self._turns.wait(branch, Turn.JOURNAL, address, rank=(seq, 1, 0))
-            return await self._replayed(branch, seq, entry.result, entry.state)
+            return await self._replayed(branch, seq, entry)
         await self._turns.wait(branch, Turn.BODY, address)
         seq, value = await self._executed(branch, address, original, args, kwargs)
         # In line with the others, as at replay: so the order is the same then.
@@ -165,16 +178,20 @@ class FlowRun:
         self._state_seq = max(seq, self._state_seq)
         return value
 
-    async def _replayed(
-        self, branch: Branch, seq: int, result: Encoded, state: Encoded
-    ) -> Any:
+    async def _replayed(self, branch: Branch, seq: int, entry: Entry) -> Any:
+        if entry.began_with != self._began_with:
+            message = (
+                "the step that waits in this nested flow was run again, and started it"
+                " with other inputs than before"
+            )
+            await self._context.fail_in(branch, FailureKind.MISMATCH, None, message)
         try:
             # Steps that ran side by side left their marks on one state: what counts is
             # the state after the one that ended last.
             if seq > self._state_seq:
                 self._state_seq = seq
-                restore_state(self._flow, state)
-            return decode(result)
+                restore_state(self._flow, entry.state)
+            return decode(entry.result)
         except CannotDecode as error:
             await self._context.fail_in(branch, FailureKind.CODEC, error, str(error))
 
@@ -212,7 +229,9 @@ class FlowRun:
         too_large = self._context.too_large(result, state)
         if too_large is not None:
             raise _StepFailed(FailureKind.LIMIT, None, too_large)
-        return await self._journal.write(address, result=result, state=state)
+        return await self._journal.write(
+            address, result=result, state=state, began_with=self._began_with
+        )
 
     @contextmanager
     def _body(self, branch: Branch, address: Address) -> Iterator[None]:

@@ -60,7 +60,14 @@ class Journal:
         with self._lock:
             self._applied.append(answer)
 
-    async def write(self, address: Address, *, result: Any, state: Any) -> int:
+    async def write(
+        self,
+        address: Address,
+        *,
+        result: Any,
+        state: Any,
+        began_with: str | None,
+    ) -> int:
         """Hand a finished call to the worker and wait until it is kept."""
         loop = asyncio.get_running_loop()
         kept: asyncio.Future[None] = loop.create_future()
@@ -76,6 +83,7 @@ class Journal:
                 "result": result,
                 "state": state,
                 "applied": [_plain(answer) for answer in applied],
+                **({"began_with": began_with} if began_with else {}),
             }
             # Told under the lock: what the worker hears is in the order of `seq`.
             self._report({"type": "step", "seq": seq, "entry": entry})

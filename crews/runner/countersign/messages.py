@@ -37,7 +37,10 @@ class Answer(_Said):
 
 
 class Entry(_Said):
-    """A finished call as it was journalled: its result, the state after it."""
+    """A finished call as it was journalled: its result, the state after it.
+
+    `began_with` is, in a nested flow, the digest of what it was started with.
+    """
 
     path: str
     method: str
@@ -45,6 +48,7 @@ class Entry(_Said):
     result: Any = None
     state: Any = None
     applied: tuple[Answer, ...] = ()
+    began_with: str | None = None
 
     @property
     def address(self) -> Address:

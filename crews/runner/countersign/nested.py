@@ -11,6 +11,8 @@ from crewai.hooks.dispatch import (
 )
 
 from countersign.branches import branch_here
+from countersign.codec import CannotEncode, encode
+from countersign.digest import digest_of
 from countersign.flow_run import FlowRun
 from countersign.inside import AnyFlow, definition_of
 from countersign.run_context import RunContext
@@ -39,11 +41,20 @@ def flow_starts(about: Any) -> None:
     try:
         body.nested += 1
         name = definition_of(flow).name
-        FlowRun(flow, f"{body.address}/{name}#{body.nested}", context).instrument()
+        path = f"{body.address}/{name}#{body.nested}"
+        began_with = _digest(about.payload)
+        FlowRun(flow, path, context, began_with=began_with).instrument()
     except Exception as error:
         # crewAI swallows whatever else a hook raises, and would go on without us.
         message = f"the nested flow cannot be run: {error}"
         raise HookAborted(message) from error
+
+
+def _digest(inputs: Any) -> str | None:
+    try:
+        return digest_of(encode(inputs))
+    except CannotEncode:
+        return None
 
 
 def _refuse_if_it_asks(flow: AnyFlow) -> None:

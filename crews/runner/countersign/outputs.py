@@ -37,10 +37,10 @@ def json_of(output: Any) -> Any:
     models write one unasked.
     """
     if isinstance(output, dict | list | tuple):
-        return to_serializable(output, max_depth=0)
+        return _strict(to_serializable(output, max_depth=0))
     if isinstance(output, BaseModel):
-        return _json_of_model(output)
-    return _parsed(output) if isinstance(output, str) else NOT_JSON
+        return _strict(_json_of_model(output))
+    return _strict(_parsed(output)) if isinstance(output, str) else NOT_JSON
 
 
 def seen_by_expressions(output: Any) -> Any:
@@ -67,6 +67,17 @@ def _parsed(text: str) -> Any:
     fenced = _FENCE.match(text)
     try:
         found = json.loads(fenced.group(1) if fenced else text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return NOT_JSON
     return found if isinstance(found, dict | list) else NOT_JSON
+
+
+def _strict(found: Any) -> Any:
+    """Pass over what Python takes for JSON and nobody else does: NaN, Infinity."""
+    if found is NOT_JSON:
+        return found
+    try:
+        json.dumps(found, allow_nan=False)
+    except (ValueError, TypeError, RecursionError):
+        return NOT_JSON
+    return found

@@ -49,8 +49,11 @@ class Reviewer:
         except CheckpointBroken as error:
             await self._context.fail_in(branch, FailureKind.FLOW, error, str(error))
         while True:
-            answer = await self._decision(branch, checkpoint, output)
+            answer, new = await self._decision(branch, checkpoint, output)
+            await self._check_digest(branch, answer, output)
             label = await self._label(branch, checkpoint, answer)
+            self._visits[name].decided(answer.verdict)
+            self._context.decided(checkpoint, answer, label, new=new)
             result = self._take(checkpoint, answer, label, output)
             if label is not None:
                 keep_feedback(self._flow, name, result)
@@ -66,26 +69,21 @@ class Reviewer:
 
     async def _decision(
         self, branch: Branch, checkpoint: Checkpoint, output: Any
-    ) -> Answer:
+    ) -> tuple[Answer, bool]:
+        """Wait for the decision's turn; tell it, and whether it is new to the flow."""
         turns, journal = self._context.turns, self._context.journal
         address = branch.address or Address(self._path, checkpoint.name, 1)
-        visits = self._visits[checkpoint.name]
-        visit, revision = visits.arrive()
+        arrival = self._visits[checkpoint.name].arrive()
         known = journal.decided(address)
         if known is not None and known.rank is not None:
             await turns.wait(branch, Turn.JOURNAL, address, rank=known.rank)
-            answer = known.answer
-        elif known is not None or self._passes(checkpoint):
-            answer = known.answer if known else _unticked(address, checkpoint)
-            rank = (journal.turn_of(address),)
-            await turns.wait(branch, Turn.DECISION, address, rank=rank)
-            answer = answer.model_copy(update={"at": answer.at or _now()})
-        else:
-            await self._ask(branch, checkpoint, address, (visit, revision), output)
-        await self._check_digest(branch, answer, output)
-        visits.decided(answer.verdict)
-        self._context.decided(checkpoint, answer, new=known is None or not known.rank)
-        return answer
+            return known.answer, False
+        if known is None and not self._passes(checkpoint):
+            await self._ask(branch, checkpoint, address, arrival, output)
+        answer = known.answer if known else _unticked(address, checkpoint)
+        rank = (journal.turn_of(address),)
+        await turns.wait(branch, Turn.DECISION, address, rank=rank)
+        return answer.model_copy(update={"at": answer.at or _now()}), True
 
     async def _ask(
         self,

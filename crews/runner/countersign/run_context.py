@@ -2,6 +2,7 @@
 
 import asyncio
 import contextvars
+import functools
 import inspect
 import threading
 from collections.abc import Callable, Mapping, Sequence
@@ -73,18 +74,22 @@ class RunContext:
         self, method: Callable[..., Any], args: Any, kwargs: Mapping[str, Any]
     ) -> Any:
         """Run a method's body as crewAI would: plain functions in a thread."""
-        if inspect.iscoroutinefunction(method):
-            return await method(*args, **kwargs)
+        try:
+            if inspect.iscoroutinefunction(method):
+                return await method(*args, **kwargs)
+            return await self._in_thread(functools.partial(method, *args, **kwargs))
+        except SystemExit as error:
+            message = f"the step asked the whole process to end ({error})"
+            raise RuntimeError(message) from error
+
+    async def _in_thread(self, method: Callable[[], Any]) -> Any:
         context = contextvars.copy_context()
 
         def body() -> Any:
             with self._lock:
                 self._threads += 1
             try:
-                return context.run(method, *args, **kwargs)
-            except SystemExit as error:
-                message = f"the step asked the whole process to end ({error})"
-                raise RuntimeError(message) from error
+                return context.run(method)
             finally:
                 with self._lock:
                     self._threads -= 1
@@ -124,7 +129,9 @@ class RunContext:
             }
         )
 
-    def decided(self, checkpoint: Checkpoint, answer: Answer, *, new: bool) -> None:
+    def decided(
+        self, checkpoint: Checkpoint, answer: Answer, label: str | None, *, new: bool
+    ) -> None:
         """Note a decision in the order in which the flow gets it; tell a new one."""
         self.decisions.append(Decision(checkpoint=checkpoint, answer=answer))
         if not new:
@@ -137,7 +144,7 @@ class RunContext:
                 "method": answer.method,
                 "call": answer.call,
                 "request": answer.request,
-                "label": checkpoint.labels.label(answer.verdict, answer.label),
+                "label": label,
                 "unticked": answer.unticked,
             }
         )

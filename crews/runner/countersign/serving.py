@@ -4,8 +4,7 @@ import asyncio
 import os
 import platform
 import queue
-import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Final
@@ -26,7 +25,7 @@ from countersign.messages import (
     Written,
 )
 from countersign.nested import watch_for_nested_flows
-from countersign.prints import PrintCatcher
+from countersign.prints import Lines
 from countersign.progress import Progress
 from countersign.quietness import turn_off
 from countersign.retries import Retries, install
@@ -40,7 +39,7 @@ THREADS: Final = 64
 _FIRST_WAIT = "COUNTERSIGN_RETRY_SECONDS"
 
 
-def serve(wire: Wire, surroundings: Surroundings) -> int:
+def serve(wire: Wire, surroundings: Surroundings, prints: Sequence[Lines]) -> int:
     """Serve the worker; give the process's exit code."""
     try:
         check_fitness()
@@ -51,15 +50,18 @@ def serve(wire: Wire, surroundings: Surroundings) -> int:
     watch_for_nested_flows()
     first_wait = float(os.environ.get(_FIRST_WAIT, "1.0"))
     install(Retries(report=wire.send, first_wait=first_wait))
-    Runner(wire, surroundings).run()
+    Runner(wire, surroundings, prints).run()
     return 0
 
 
 class Runner:
     """Serves one crew version, any number of orders one after the other."""
 
-    def __init__(self, wire: Wire, surroundings: Surroundings) -> None:
+    def __init__(
+        self, wire: Wire, surroundings: Surroundings, prints: Sequence[Lines]
+    ) -> None:
         self._wire = wire
+        self._prints = prints
         self._surroundings = surroundings
         self._orders: queue.SimpleQueue[Describe | Start] = queue.SimpleQueue()
         self._executor = ThreadPoolExecutor(THREADS, thread_name_prefix="crew")
@@ -124,9 +126,8 @@ class Runner:
 
     def _flush(self) -> None:
         self._progress.flush()
-        for stream in (sys.stdout, sys.stderr):
-            if isinstance(stream, PrintCatcher):
-                stream.end_segment()
+        for lines in self._prints:
+            lines.end_segment()
 
     def _crew(self, bundle: Path, entry: str) -> Crew:
         key = (str(bundle), entry)

@@ -1,6 +1,7 @@
 """Who goes on next. One branch at a time between two steps, bodies side by side."""
 
 import asyncio
+import contextlib
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
@@ -151,7 +152,8 @@ class Turns:
 
     def look_again(self) -> None:
         """Have the scheduler look at the tree, once."""
-        self._loop.call_soon_threadsafe(self._look)
+        with contextlib.suppress(RuntimeError):  # the loop is closed: all is over
+            self._loop.call_soon_threadsafe(self._look)
 
     def _look_again_soon(self, loop: asyncio.AbstractEventLoop) -> None:
         # crewAI starts the listeners of an event together: in the next turn of their
@@ -239,7 +241,5 @@ def _settle(hold: Hold, *, over: bool) -> None:
         else:
             hold.future.set_result(None)
 
-    try:
+    with contextlib.suppress(RuntimeError):  # its loop is closed: nobody waits there
         hold.loop.call_soon_threadsafe(settle)
-    except RuntimeError:
-        return  # its loop has been closed: nobody waits there any more
