@@ -68,12 +68,15 @@ def now_list(
     blocks: list[Block] = []
     if pending:
         blocks.append(header("Waiting for you"))
-        blocks += [_pending_row(item) for item in pending[:MOST]]
+        blocks += [_pending_row(item) for item in _urgent(pending)[:MOST_OF_EACH]]
+        blocks += _cut(len(pending), MOST_OF_EACH)
     if mine:
         blocks.append(header("Your runs under way"))
-        blocks += [_run_row(view) for view in mine[:MOST]]
+        blocks += [_run_row(view) for view in mine[:MOST_OF_EACH]]
+        blocks += _cut(len(mine), MOST_OF_EACH)
     blocks.append(header("Start a crew"))
-    blocks += _crew_rows(command, able, crews)
+    blocks += _crew_rows(command, able[:MOST_OF_EACH], crews)
+    blocks += _cut(len(able), MOST_OF_EACH)
     blocks.append(context(_hint(command)))
     waits = f"{count(len(pending), 'decision')} waiting for you" if pending else ""
     runs = f"{count(len(mine), 'run')} of yours under way" if mine else ""
