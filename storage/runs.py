@@ -26,6 +26,7 @@ _LAST_INPUTS: Final = (
         RUNS.c.team_id == bindparam("team"),
         RUNS.c.requester == bindparam("requester"),
         RUNS.c.crew == bindparam("crew"),
+        RUNS.c.practice.is_(False),  # nobody chose those inputs
     )
     .order_by(*_NEWEST_FIRST)
     .limit(1)

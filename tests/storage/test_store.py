@@ -284,12 +284,15 @@ def test_runs_are_listed_newest_first(store: SqlStore) -> None:
 
 
 def test_the_last_inputs_are_of_the_newest_run_of_that_crew(store: SqlStore) -> None:
-    """A form can be filled with what this person gave last time."""
+    """A form can be filled with what this person gave last time; a trial gave nothing."""
     old = a_run(inputs={"topic": "ants"})
     new = a_run(inputs={"topic": "wasps"}, created_at=START + HOUR)
     other = a_run(crew="purchase", inputs={"what": "chairs"}, created_at=START + HOUR)
+    tried = a_run(
+        inputs={"topic": "an example"}, practice=True, created_at=START + 2 * HOUR
+    )
     with store.write() as unit:
-        for run in (new, old, other):
+        for run in (new, old, other, tried):
             unit.add_run(run)
 
     with store.read() as reader:
