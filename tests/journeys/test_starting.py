@@ -48,23 +48,24 @@ def held(view: View, label: str) -> Any:
 
 async def test_the_form_is_drawn_for_the_crew_that_is_chosen(product: Product) -> None:
     """Choosing another crew changes the fields; the channel is where it was typed."""
-    await product.ana.slash("/crew create", channel="content-team")
-    first = await product.ana.modal("Start a crew")
+    dev = product.dev  # he starts no other run of content: nothing is remembered
+    await dev.slash("/crew create", channel="approvals")
+    first = await dev.modal("Start a crew")
     assert first.labels == ["Crew"]
 
-    await product.ana.click("create:crew", in_=first, selected="purchase")
-    purchase = await form_with(product, product.ana, "What")
-    await product.ana.click("create:crew", in_=purchase, selected="content")
-    content = await form_with(product, product.ana, "Topic")
+    await dev.click("create:crew", in_=first, selected="purchase")
+    purchase = await form_with(product, dev, "What")
+    await dev.click("create:crew", in_=purchase, selected="content")
+    content = await form_with(product, dev, "Topic")
 
     assert "What" not in content.labels
     assert content.labels[-2:] == [CHANNEL, "Priority"]
-    assert held(content, CHANNEL) == product.workspace.channel_id("content-team")
+    assert held(content, CHANNEL) == product.workspace.channel_id("approvals")
     assert held(content, "Audience") == "our customers"
     assert held(content, "Tone") == "friendly"
     assert "What is the text about?" in content.text
     assert "Draft review" in content.text
-    await product.ana.close()
+    await dev.close()
 
 
 async def test_every_kind_of_input_arrives_as_what_it_is(house: Product) -> None:
