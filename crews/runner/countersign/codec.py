@@ -18,7 +18,7 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from enum import Enum
-from pathlib import PurePath, PurePosixPath, PureWindowsPath
+from pathlib import Path, PurePath, PurePosixPath, PureWindowsPath
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -288,9 +288,8 @@ def _path(value: PurePath, _where: str, _depth: int) -> Encoded:
 
 
 def _read_path(encoded: Mapping[str, Any]) -> PurePath:
-    module = importlib.import_module("pathlib")
-    kind: type[PurePath] = getattr(module, encoded.get("pure", "Path"))
-    return kind(encoded["v"])
+    pure = {kind.__name__: kind for kind in (PurePosixPath, PureWindowsPath)}
+    return pure.get(encoded.get("pure", ""), Path)(encoded["v"])
 
 
 def _secret(value: SecretStr | SecretBytes, where: str, _depth: int) -> Encoded:

@@ -2,9 +2,7 @@
 
 import io
 import threading
-from typing import Final
-
-from typing_extensions import Buffer
+from typing import Any, Final
 
 from countersign.calls import running_call
 from countersign.wire import Report
@@ -50,7 +48,7 @@ class Lines(io.RawIOBase):
     def isatty(self) -> bool:
         return False
 
-    def write(self, octets: Buffer, /) -> int:
+    def write(self, octets: Any, /) -> int:
         written = bytes(octets)
         with self._lock:
             *lines, self._begun = (self._begun + written).split(b"\n")
