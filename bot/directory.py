@@ -69,15 +69,22 @@ class Directory:
     async def refresh(
         self, team: TeamId, users: Iterable[UserId]
     ) -> dict[UserId, Person]:
-        """Give those people who could be read, freshly where the row is old."""
+        """Give those of these people whom Slack knows, freshly where the row is old.
+
+        Raises:
+            CouldNotCheckError: Slack does not answer, and somebody has no row yet.
+
+        """
         found: dict[UserId, Person] = {}
         for user in users:
             try:
                 found[user] = await self.person(team, user)
-            except CouldNotCheckError:
+            except CouldNotCheckError as error:
                 known = await self._core(self._rows.get, team, user)
                 if known is not None:
                     found[user] = known
+                elif not isinstance(error.__cause__, SlackRefusedError):
+                    raise
         return found
 
     async def learn(self, team: TeamId, user: Mapping[str, Any]) -> Person:

@@ -20,13 +20,15 @@ from approvals.rules import Unroutable
 from approvals.runs import Run
 from approvals.service import ApprovalService
 from bot.crossing import Crossing
-from bot.directory import Directory
+from bot.directory import CouldNotCheckError, Directory
 from bot.rules_file import NoRules
 
 logger = logging.getLogger(__name__)
 
 POLL: Final = 0.2
 AGAIN_AFTER: Final = timedelta(seconds=30)
+AGAIN_SOON: Final = timedelta(seconds=3)
+"""While Slack does not answer: who can decide is not known, and nothing is wrong."""
 
 Members = Callable[[Run, Sequence[UserId]], Awaitable[frozenset[UserId]]]
 """Which of these people are known to be in the run's channel."""
@@ -83,6 +85,8 @@ class Router:
             except (Unroutable, NoRules) as why:
                 await self._core(self._service.tell_unroutable, request.id, str(why))
                 self._routed()
+            except CouldNotCheckError:
+                self._not_before[request.id] = now + AGAIN_SOON
 
     def _unrouted(self) -> Sequence[ApprovalRequest]:
         with self._store.read() as reader:
