@@ -135,7 +135,7 @@ async def test_a_first_visit_says_what_to_do(windows: Windows) -> None:
     """One line tells a newcomer the first command; a button types it for them."""
     page = await windows.open(AT_WORK.format("ana"), stay=False)
 
-    await page.get_by_role("button", name="Try /crew").click()
+    await page.get_by_role("button", name="Try it").click()
 
     await expect(composer(page)).to_have_value(re.compile("^/crew"))
     await expect(composer(page)).to_be_focused()
