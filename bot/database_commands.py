@@ -1,5 +1,7 @@
 """`countersign db upgrade` and `countersign audit verify`."""
 
+from pathlib import Path
+
 from bot.logs import set_up_logging
 from bot.problem_table import problem
 from bot.problems import Problem, ProblemCode, ProblemsFound
@@ -18,7 +20,7 @@ def upgraded(settings: Settings) -> None:
 
     """
     if settings.database_file is not None:
-        settings.database_file.parent.mkdir(parents=True, exist_ok=True)
+        make_room_for(settings.database_file)
     try:
         database = Database(settings.database_url)
         try:
@@ -30,6 +32,22 @@ def upgraded(settings: Settings) -> None:
         raise ProblemsFound([newer]) from error
     except (DatabaseUnreachable, UnusableUrl) as error:
         raise ProblemsFound([_unreachable(settings, error)]) from error
+
+
+def make_room_for(file: Path) -> None:
+    """Make the folder of SQLite's file.
+
+    Raises:
+        ProblemsFound: it cannot be made.
+
+    """
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        away = problem(
+            ProblemCode.DATABASE_UNREACHABLE, where=file, reason=error.strerror
+        )
+        raise ProblemsFound([away]) from error
 
 
 def run_upgrade() -> int:

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from bot.database_commands import upgraded
+from bot.database_commands import make_room_for, upgraded
 from bot.logs import set_up_logging
 from bot.problem_table import problem
 from bot.problems import ProblemCode, ProblemsFound
@@ -65,13 +65,13 @@ def only_one(database: Path | None) -> Iterator[None]:
     """Hold a lock beside the SQLite file; PostgreSQL needs none.
 
     Raises:
-        ProblemsFound: another `countersign start` holds it.
+        ProblemsFound: another `countersign start` holds it, or there is no room for it.
 
     """
     if database is None:
         yield
         return
-    database.parent.mkdir(parents=True, exist_ok=True)
+    make_room_for(database)
     lock = database.with_name(database.name + ".lock")
     with lock.open("a+") as file:
         try:

@@ -17,6 +17,7 @@ from bot.doctor.state import (
     look_at_database,
     look_at_lock,
     look_at_state,
+    not_there_yet,
     unreachable,
 )
 from bot.problems import Check, Problem
@@ -63,8 +64,7 @@ def _stored(
     file = settings.database_file
     lock = look_at_lock(file)
     if file is not None and not file.exists():
-        saw = f"{file} is not there yet; the first start makes it"
-        return [lock, Finding(check=Check.DATABASE, saw=saw)]
+        return [lock, not_there_yet(file)]
     database = Database(_impatient(settings.database_url))
     try:
         return [lock, *_contents(database, book, clock)]

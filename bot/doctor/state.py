@@ -1,6 +1,7 @@
 """What is stored: the database itself, crews, workers, and what Slack would not take."""
 
 import fcntl
+import os
 import sqlite3
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -43,6 +44,17 @@ def look_at_lock(file: Path | None) -> Finding:
         saw=f"held by process {holder}",
         problems=(replace(running, level=Level.NOTICE),),  # as it should be
     )
+
+
+def not_there_yet(file: Path) -> Finding:
+    """See whether the first start can make SQLite's file."""
+    above = next(folder for folder in file.parents if folder.exists())
+    if above.is_dir() and os.access(above, os.W_OK):
+        saw = f"{file} is not there yet; the first start makes it"
+        return Finding(check=Check.DATABASE, saw=saw)
+    reason = f"{above} is not a folder that can be written"
+    away = problem(ProblemCode.DATABASE_UNREACHABLE, where=file, reason=reason)
+    return Finding(check=Check.DATABASE, saw="", problems=(away,))
 
 
 def unreachable(database: Database, error: StoreUnavailable) -> Finding:

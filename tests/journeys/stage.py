@@ -5,6 +5,7 @@ import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Final
 from urllib.parse import urlsplit
 
 import aiohttp
@@ -36,7 +37,25 @@ methods:
     do:
       call: nothing-there-is
 """
-"""A flow that cannot be used; the mistake is in line 6."""
+"""A flow that cannot be used; the mistake is in line 7."""
+
+
+ADDRESS: Final = """\
+schema: crewai.flow/v1
+name: address
+state:
+  type: json_schema
+  json_schema:
+    type: object
+    required: [whom]
+    properties:
+      whom: {type: string, title: Whom}
+methods:
+  address:
+    start: true
+    do: {call: expression, expr: "'Dear ' + state.whom"}
+"""
+"""The first crew by its name; its input has neither a default nor an example."""
 
 
 @asynccontextmanager
@@ -46,6 +65,7 @@ async def staged(folder: Path, *, manifest: Path) -> AsyncIterator[Product]:
     shutil.copytree(ALOUD, crews / "aloud")
     (crews / "aloud" / "texts.json").write_text(json.dumps(TEXTS))
     shutil.copytree(CONTENT, crews / "essay")
+    (crews / "address.yaml").write_text(ADDRESS)
     (crews / "broken.yaml").write_text(BROKEN)
     rules_of(folder).write_text(RULES)
     async with timed(
