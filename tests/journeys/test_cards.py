@@ -115,7 +115,8 @@ async def test_a_revision_shrinks_every_copy(product: Product) -> None:
     shrunk = await product.chiara.sees_change(of_chiara, "sent back by Ben Okafor")
     assert "“Shorter, please.”" in shrunk.text
     assert shrunk.buttons == []
-    newer = await copy_for(product, product.chiara, "version 2 of 4")
+    newest = f"run `{waits.code}` · version 2 of 4"
+    newer = await copy_for(product, product.chiara, newest)
     assert "Ben Okafor sent the last version back:" in newer.text
     assert newer.notification.startswith("Approve version 2?")
 
