@@ -1,5 +1,6 @@
 """A third product: a crew that says whatever a test wants, one that fails, one broken."""
 
+import itertools
 import json
 import shutil
 from collections.abc import AsyncIterator
@@ -58,6 +59,10 @@ methods:
 """The first crew by its name; its input has neither a default nor an example."""
 
 
+_READINGS: Final = itertools.count(1)
+"""So that each reading has a title of its own."""
+
+
 @asynccontextmanager
 async def staged(folder: Path, *, manifest: Path) -> AsyncIterator[Product]:
     """Run the product with *aloud*, with *essay*, which asks a model, and *broken*."""
@@ -84,12 +89,13 @@ def rules_of(folder: Path) -> Path:
 
 
 async def read_aloud(stage: Product, what: str, *, spelt_out: bool = False) -> Waiting:
-    """Ana has a text read aloud; it waits for Ben or Dev."""
-    line = f"/crew create aloud what={what} spelt_out={'yes' if spelt_out else 'no'}"
+    """Ana has a text read aloud, for the n-th time; it waits for Ben or Dev."""
+    name = f"{what} {next(_READINGS)}"
+    line = f'/crew create aloud what="{name}" spelt_out={"yes" if spelt_out else "no"}'
     await stage.ana.slash(line, channel="content-team")
-    run = await stage.ana.sees(f"Aloud: {what}", in_="content-team")
+    run = await stage.ana.sees(f"Aloud: {name}", in_="content-team", within=PATIENCE)
     card = await stage.ana.sees("May it go out?", in_=run, within=PATIENCE)
-    run = await stage.ana.sees_change(run, "Waiting for")
+    run = await stage.ana.sees_change(run, "Waiting for", within=PATIENCE)
     return Waiting(code=code_of(run), run=run, card=card)
 
 

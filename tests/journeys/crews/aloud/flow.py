@@ -25,7 +25,7 @@ class Aloud(Flow[Wish]):
     def read(self) -> str:
         """Take the text as it is."""
         texts: dict[str, list[str]] = json.loads(TEXTS.read_text("ascii"))
-        self.state.heading, text = texts[self.state.what]
+        self.state.heading, text = texts[self.state.what.split()[0]]
         return text
 
     @listen(read)
