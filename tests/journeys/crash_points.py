@@ -58,9 +58,14 @@ BOT: Final[Mapping[str, Point]] = {
 
 WORKER: Final[Mapping[str, Point]] = {
     "after the start": _after("UPDATE segments", state="running", number=1),
-    "before a step's commit": _before("INSERT INTO journal", method="write_draft"),
-    "after a step's commit": _after("INSERT INTO journal", method="write_draft"),
-    "after the last step's commit": _after("INSERT INTO journal", method="edit_draft"),
+    "before write_draft's commit": _before("INSERT INTO journal", method="write_draft"),
+    "after write_draft's commit": _after("INSERT INTO journal", method="write_draft"),
+    "before edit_draft's commit": _before("INSERT INTO journal", method="edit_draft"),
+    "after edit_draft's commit": _after("INSERT INTO journal", method="edit_draft"),
+    "before draft_review's commit": _before(
+        "INSERT INTO journal", method="draft_review"
+    ),
+    "after draft_review's commit": _after("INSERT INTO journal", method="draft_review"),
     "before the request's commit": _before("INSERT INTO requests", revision=1),
     "after the request's commit": _after("INSERT INTO requests", revision=1),
     "in the replay": _after("UPDATE segments", state="running", number=2),
@@ -70,14 +75,20 @@ WORKER: Final[Mapping[str, Point]] = {
     "in the replay, after a step's commit": _after(
         "INSERT INTO journal", method="write_draft", call=2
     ),
+    "before final_text's commit": _before("INSERT INTO journal", method="final_text"),
+    "after final_text's commit": _after("INSERT INTO journal", method="final_text"),
     "before the end's commit": _before("UPDATE runs", state="succeeded"),
     "after the end's commit": _after("UPDATE runs", state="succeeded"),
 }
-"""The worker's, in the same order."""
+"""The worker's, in the same order; what has a method's name is its write to the journal."""
 
 POINTS: Final[Mapping[str, Mapping[str, Point]]] = {"bot": BOT, "worker": WORKER}
 
 REDONE: Final = frozenset(
-    {"before a step's commit", "in the replay, before a step's commit"}
+    {
+        "before write_draft's commit",
+        "before edit_draft's commit",
+        "in the replay, before a step's commit",
+    }
 )
-"""Where one step, with one call of the model, is not finished and is done again."""
+"""Where a step with one call of the model is not finished, and is done again."""

@@ -51,6 +51,7 @@ def _topic() -> str:
 
 
 def _of(process: str, *points: str) -> list[Crash]:
+    """One segment bears five crashes at most."""
     return [Crash(process=process, point=point) for point in points]
 
 
@@ -73,10 +74,19 @@ ALONE = {
     "worker-until-it-asks": _of(
         "worker",
         "after the start",
-        "before a step's commit",
-        "after a step's commit",
+        "before write_draft's commit",
+        "after write_draft's commit",
         "before the request's commit",
         "after the request's commit",
+    ),
+    "worker-around-steps": _of(
+        "worker",
+        "before edit_draft's commit",
+        "after edit_draft's commit",
+        "before draft_review's commit",
+        "after draft_review's commit",
+        "before final_text's commit",
+        "after final_text's commit",
     ),
     "worker-goes-on": _of(
         "worker",
@@ -90,7 +100,7 @@ ALONE = {
 
 TOGETHER = [
     *_of("bot", "after the run's commit"),
-    *_of("worker", "after the last step's commit", "after the request's commit"),
+    *_of("worker", "after write_draft's commit", "after the request's commit"),
     *_of("bot", "after the form's commit"),
     *_of("worker", "in the replay"),
     *_of("bot", "after the decision's commit"),
