@@ -16,7 +16,7 @@ demo: setup ## Try it: a local Slack in your browser, with crews that need no ke
 	@./countersign demo
 
 test: .venv/dev ## Run the tests
-	@$(bin)/python -m pytest $(ARGS)
+	@$(bin)/python -m pytest -n auto --dist loadfile $(ARGS)
 
 setup: ## Make .venv with what `./countersign` needs
 	@PYTHON="$(PYTHON)" .ci/environment requirements.lock
