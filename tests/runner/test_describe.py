@@ -197,6 +197,35 @@ def test_a_crew_file_that_is_not_there_is_an_error(bundle: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ('{"agents": [], "tasks": []}', "'agents' must be a non-empty list"),
+        ("{", "invalid JSON at line 1, column 2"),
+        (
+            '{"agents": ["w"], "tasks": [{"description": "D", "expected_output": "E"}]}',
+            "agent 'w' not found in",
+        ),
+    ],
+)
+def test_a_mistake_in_a_crew_s_own_file_is_named(
+    text: str, words: str, bundle: Path
+) -> None:
+    """With that file, and without folders of this machine."""
+    (bundle / "writers").mkdir()
+    (bundle / "writers" / "crew.jsonc").write_text(text)
+    flow = GOOD.replace(
+        "do: {call: expression, expr: state.topic}",
+        "do: {call: crew, from_declaration: writers}",
+    )
+
+    errors = described(bundle, flow)["errors"]
+
+    assert "writers/crew.jsonc" == errors[0]["file"]
+    assert words in errors[0]["message"]
+    assert str(bundle) not in str(errors)
+
+
 def test_a_task_that_asks_on_a_console_is_an_error(bundle: Path) -> None:
     """It would fail after the model has been paid."""
     crew = """{call: crew, with: {agents: {a: {role: A, goal: G, backstory: B}}, tasks: [

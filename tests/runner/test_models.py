@@ -93,10 +93,11 @@ async def test_a_crew_runs_and_names_what_it_does(
 ) -> None:
     """Progress is names only, tokens are counted, and crewAI writes nowhere."""
     server.replies = [Reply(text="A text about dogs")]
+    before = files_in(child.bundle)
 
     await child.segment(held=["review"])
 
-    assert [child.bundle / "crew.yaml"] == files_in(child.bundle)
+    assert before == files_in(child.bundle)
     assert [] == files_in(child.bundle.parent / "home")
     assert "A text about dogs" == child.said("ask")[0]["ask"]["output"]
     assert {"Content Writer: draft", "Content Writer asks gpt-4o-mini"} == {
@@ -244,6 +245,62 @@ async def test_a_task_that_asks_on_a_console_fails_once(
     )
     assert "the task 'draft' asks for human input" in ending["message"]
     assert 1 == len(server.requests)
+
+
+BESIDE = """\
+schema: crewai.flow/v1
+name: beside
+state: {type: dict, default: {topic: dogs}}
+methods:
+  write:
+    start: true
+    do: {call: crew, from_declaration: team, inputs: {topic: "${state.topic}"}}
+  read:
+    listen: write
+    do: {call: code, ref: "reading:notes"}
+"""
+
+TEAM = """\
+{
+  // a crew of its own, beside the flow
+  "name": "team",
+  "agents": ["w"],
+  "tasks": [
+    {"name": "draft", "agent": "w", "description": "Write about {topic}.",
+     "expected_output": "A text."}
+  ]
+}
+"""
+
+
+async def test_what_stands_beside_the_flow_is_found(
+    child: Child, server: ModelServer
+) -> None:
+    """Crews and modules by the flow's own folder, files by the working directory."""
+    folder = child.bundle / "nested"
+    (folder / "team").mkdir(parents=True)
+    (folder / "beside.yaml").write_text(BESIDE)
+    (folder / "team" / "crew.jsonc").write_text(TEAM)
+    (folder / "team" / "agents").mkdir()
+    (folder / "team" / "agents" / "w.jsonc").write_text(
+        '{"role": "Writer", "goal": "Write", "backstory": "You write."}'
+    )
+    (child.bundle / "notes.txt").write_text("noted")
+    (child.bundle / "reading.py").write_text(
+        "def notes(self):\n    return open('notes.txt').read()\n"
+    )
+    child.entry = "nested/beside.yaml"
+
+    await child.send(
+        {"type": "describe", "bundle": str(child.bundle), "entry": child.entry}
+    )
+    told = await child.until("described")
+    ending = await child.segment()
+
+    child.entry = "crew.yaml"
+    assert [] == told["errors"]
+    assert "noted" == ending["result"]
+    assert "Write about dogs." in str(server.requests[0]["messages"])
 
 
 async def test_an_endpoint_that_is_not_there_is_said(

@@ -7,14 +7,12 @@ from pathlib import Path
 from typing import Any, Final
 
 from crewai.flow.expressions import Expression, ExpressionError
-from crewai.flow.flow_definition import (
-    FlowCrewActionDefinition,
-    FlowHumanFeedbackDefinition,
-)
+from crewai.flow.flow_definition import FlowHumanFeedbackDefinition
 
 from countersign.asks import ROOTS
 from countersign.checkpoints import Checkpoint, CheckpointBroken
 from countersign.crew import Crew, CrewBroken, Problem, load
+from countersign.crew_checks import consoles, crew_files
 from countersign.graph import as_message, what_follows
 from countersign.input_schema import input_schema_of
 from countersign.inside import AnyFlow
@@ -31,7 +29,7 @@ def describe(bundle: Path, entry: str) -> dict[str, Any]:
             name = Path(entry.partition(":")[0]).stem
             return _described(name, errors=broken.problems, warnings=warnings)
         checkpoints, errors = _checkpoints(crew)
-        errors += [*_missing_crews(crew), *_consoles(crew)]
+        errors += [*crew_files(crew), *consoles(crew)]
         flow, schema = None, {}
         try:
             flow = crew.build()
@@ -102,41 +100,6 @@ def _wrong_templates(crew: Crew, checkpoint: Checkpoint) -> Iterator[Problem]:
             place = ("methods", checkpoint.name, "human_feedback", "metadata", *way)
             message = " ".join(str(error).split())
             yield crew.problem(place, f"checkpoint {checkpoint.name!r}: {message}")
-
-
-def _missing_crews(crew: Crew) -> Iterator[Problem]:
-    for name, method in crew.methods.items():
-        action = method.do
-        if not isinstance(action, FlowCrewActionDefinition):
-            continue
-        file = action.from_declaration
-        if (
-            file is not None
-            and not (crew.bundle / crew.entry).parent.joinpath(file).exists()
-        ):
-            place = ("methods", name, "do", "from_declaration")
-            yield crew.problem(place, f"there is no {file} beside this file")
-
-
-def _consoles(crew: Crew) -> Iterator[Problem]:
-    """Find what would wait for a console."""
-    conversational = crew.definition.conversational
-    if conversational is not None and conversational.enabled:
-        yield crew.problem(
-            ("conversational",), "a conversational flow needs somebody at a console"
-        )
-    for name, method in crew.methods.items():
-        action = method.do
-        if not isinstance(action, FlowCrewActionDefinition) or action.with_ is None:
-            continue
-        for index, task in enumerate(action.with_.tasks):
-            if (task.model_extra or {}).get("human_input"):
-                place = ("methods", name, "do", "with", "tasks", index, "human_input")
-                yield crew.problem(
-                    place,
-                    f"task {task.name or index + 1!r} asks for human_input on a"
-                    " console: put human_feedback on a method of the flow instead",
-                )
 
 
 def _checkpoint(crew: Crew, checkpoint: Checkpoint) -> dict[str, Any]:
