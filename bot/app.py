@@ -13,21 +13,21 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from approvals.ports import Clock
 from approvals.service import ApprovalService
-from bot.channels import Channels
 from bot.chores import Chores
 from bot.courier import Courier
 from bot.crossing import Crossing
-from bot.directory import Directory
 from bot.drawing import Drawing
 from bot.front import Front
-from bot.gateway import SlackGateway
-from bot.identity import Identity, identify
 from bot.listeners import register
 from bot.router import Router
-from bot.rules_file import RulesFile
+from bot.rules.rules_file import RulesFile
 from bot.settings import Settings
-from bot.sockets import Sockets
-from bot.strays import Strays
+from bot.slack.channels import Channels
+from bot.slack.directory import Directory
+from bot.slack.gateway import SlackGateway
+from bot.slack.identity import Identity, identify
+from bot.slack.sockets import Sockets
+from bot.slack.strays import Strays
 from bot.timers import Timers
 from storage.audit import AuditTrail
 from storage.database import Database

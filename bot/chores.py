@@ -9,8 +9,8 @@ from approvals.errors import Refused
 from approvals.ids import TeamId
 from approvals.ports import Clock
 from bot.crossing import Crossing
-from bot.directory import CouldNotCheckError, Directory
-from bot.rules_file import RulesFile
+from bot.rules.rules_file import RulesFile
+from bot.slack.directory import CouldNotCheckError, Directory
 from storage.audit import AuditTrail
 from storage.people import SqlPeople
 from storage.policies import PolicyFile, SqlPolicyFiles

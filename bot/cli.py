@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from bot.problems import ProblemCode, ProblemsFound
-from bot.supervisor import CANNOT_WORK, ChildCannotWorkError
+from bot.processes.supervisor import CANNOT_WORK, ChildCannotWorkError
 
 USAGE: Final = """\
 countersign demo               try it here: a local Slack, a bot and a worker
@@ -96,31 +96,31 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _demo(arguments: argparse.Namespace) -> int:
-    from bot.demo import run_demo  # noqa: PLC0415  see the module's docstring
+    from bot.processes.demo import run_demo  # noqa: PLC0415  see the module's docstring
 
     return asyncio.run(run_demo(port=arguments.port))
 
 
 def _start(_: argparse.Namespace) -> int:
-    from bot.start import run_start  # noqa: PLC0415  see the module's docstring
+    from bot.processes.start import run_start  # noqa: PLC0415  see the module's docstring
 
     return asyncio.run(run_start())
 
 
 def _bot(arguments: argparse.Namespace) -> int:
-    from bot.bot_process import run_bot  # noqa: PLC0415  see the module's docstring
+    from bot.processes.bot_process import run_bot  # noqa: PLC0415  see the module's docstring
 
     return asyncio.run(run_bot(supervised=arguments.supervised))
 
 
 def _worker(arguments: argparse.Namespace) -> int:
-    from bot.worker_process import run_worker  # noqa: PLC0415  see the module's docstring
+    from bot.processes.worker_process import run_worker  # noqa: PLC0415  see the module's docstring
 
     return asyncio.run(run_worker(supervised=arguments.supervised))
 
 
 def _init(_: argparse.Namespace) -> int:
-    from bot.init import run_init  # noqa: PLC0415  see the module's docstring
+    from bot.rules.init import run_init  # noqa: PLC0415  see the module's docstring
 
     return asyncio.run(run_init())
 
@@ -138,12 +138,12 @@ def _manifest(arguments: argparse.Namespace) -> int:
 
 
 def _upgrade(_: argparse.Namespace) -> int:
-    from bot.database_commands import run_upgrade  # noqa: PLC0415  see the module's docstring
+    from bot.processes.database_commands import run_upgrade  # noqa: PLC0415  see the module's docstring
 
     return run_upgrade()
 
 
 def _verify(_: argparse.Namespace) -> int:
-    from bot.database_commands import run_verify  # noqa: PLC0415  see the module's docstring
+    from bot.processes.database_commands import run_verify  # noqa: PLC0415  see the module's docstring
 
     return run_verify()

@@ -21,7 +21,7 @@ from approvals.ports import Clock
 from bot.blocks.limits import check
 from bot.blocks.message import Message, Upload
 from bot.crossing import Crossing
-from bot.gateway import (
+from bot.slack.gateway import (
     Posted,
     SlackBusyError,
     SlackGateway,

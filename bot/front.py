@@ -10,11 +10,11 @@ from approvals.ids import ChannelId, TeamId, UserId
 from approvals.people import Person
 from approvals.ports import Clock, Rules, Store
 from approvals.service import ApprovalService
-from bot.channels import Channels
 from bot.crossing import Crossing
-from bot.directory import Directory
-from bot.gateway import SlackGateway, SlackRefusedError
-from bot.strays import Strays
+from bot.slack.channels import Channels
+from bot.slack.directory import Directory
+from bot.slack.gateway import SlackGateway, SlackRefusedError
+from bot.slack.strays import Strays
 
 logger = logging.getLogger(__name__)
 

@@ -20,8 +20,8 @@ from approvals.rules import Unroutable
 from approvals.runs import Run
 from approvals.service import ApprovalService
 from bot.crossing import Crossing
-from bot.directory import CouldNotCheckError, Directory
-from bot.rules_file import NoRules
+from bot.rules.rules_file import NoRules
+from bot.slack.directory import CouldNotCheckError, Directory
 
 logger = logging.getLogger(__name__)
 

@@ -13,10 +13,10 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from bot.identity import CORE_SCOPES
 from bot.manifest import manifest_for, read_manifest
 from bot.problems import ProblemsFound
 from bot.settings import ROOT, VARIABLES
+from bot.slack.identity import CORE_SCOPES
 from tests.test_architecture import project
 
 LOCKS = ["requirements.lock", "requirements-dev.lock"]

@@ -11,14 +11,6 @@ from approvals.runs import Run
 from bot.blocks import rich
 from bot.blocks.consequences import consequences_blocks
 from bot.blocks.elements import actions, button, context, divider, header
-from bot.blocks.formats import (
-    NAME_LENGTH,
-    any_of,
-    checkpoint_title,
-    date_mark,
-    name_of,
-    until_text,
-)
 from bot.blocks.ids import Action, CardRef
 from bot.blocks.message import Block, Message
 from bot.blocks.pages import PREVIEW
@@ -36,7 +28,15 @@ from bot.blocks.subject import (
     headline,
     version_text,
 )
-from bot.blocks.text import escape, inline, one_line, shorten
+from bot.wording.formats import (
+    NAME_LENGTH,
+    any_of,
+    checkpoint_title,
+    date_mark,
+    name_of,
+    until_text,
+)
+from bot.wording.text import escape, inline, one_line, shorten
 
 SETTLED_PREVIEW: Final = 700
 """Characters of the text that a decided card still shows."""

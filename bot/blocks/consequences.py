@@ -7,9 +7,9 @@ from typing import Final
 from approvals.requests import Ask
 from approvals.verdicts import Labels, Verdict
 from bot.blocks import rich
-from bot.blocks.formats import spoken
 from bot.blocks.message import Block, Element
-from bot.blocks.text import one_line
+from bot.wording.formats import spoken
+from bot.wording.text import one_line
 
 _LENGTH: Final = 300
 

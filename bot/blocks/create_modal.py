@@ -17,13 +17,13 @@ from bot.blocks.elements import (
     section,
     select,
 )
-from bot.blocks.formats import checkpoint_title, spoken
+from bot.blocks.form_fields import MOST_FIELDS, State, form_blocks
 from bot.blocks.ids import VALUE, Action, Callback, CreateRef, Input
 from bot.blocks.message import Block, Element, View
 from bot.blocks.modals import modal
-from bot.blocks.text import escape, one_line, sentence
-from bot.forms.blocks import MOST_FIELDS, State, form_blocks
 from bot.forms.form import Form
+from bot.wording.formats import checkpoint_title, spoken
+from bot.wording.text import escape, one_line, sentence
 
 _DESCRIPTION: Final = 500
 _NAME: Final = 100

@@ -5,7 +5,6 @@ from typing import Final
 from approvals.requests import ApprovalRequest
 from bot.blocks import rich
 from bot.blocks.elements import actions, button, context, divider, header, section
-from bot.blocks.formats import NAME_LENGTH, date_mark
 from bot.blocks.ids import Action, Callback, CardRef, RunRef
 from bot.blocks.message import Block, View
 from bot.blocks.modals import modal
@@ -15,7 +14,8 @@ from bot.blocks.run_view import RunView
 from bot.blocks.settled import outcome_text, words_elements
 from bot.blocks.steps import steps_elements
 from bot.blocks.subject import headline
-from bot.blocks.text import escape, inline
+from bot.wording.formats import NAME_LENGTH, date_mark
+from bot.wording.text import escape, inline
 
 _REQUESTS_SHOWN: Final = 25
 _INPUT: Final = 1_000

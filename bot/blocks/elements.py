@@ -5,7 +5,7 @@ from typing import Final
 
 from bot.blocks import limits
 from bot.blocks.message import Block, Element
-from bot.blocks.text import one_line, shorten
+from bot.wording.text import one_line, shorten
 
 _LABEL_SHOWN: Final = 150
 _HINT_SHOWN: Final = 500

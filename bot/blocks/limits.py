@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from bot.blocks.message import Message, View
-from bot.blocks.text import length
+from bot.wording.text import length
 
 MESSAGE_BLOCKS: Final = 50  #: [d] reference/block-kit/blocks
 VIEW_BLOCKS: Final = 100  #: [d] reference/views

@@ -11,18 +11,18 @@ from approvals.ids import RunCode
 from approvals.requests import ApprovalRequest
 from approvals.runs import Run
 from bot.blocks.elements import button, context, header, section
-from bot.blocks.formats import NAME_LENGTH, count, date_mark
 from bot.blocks.ids import Action, CardRef, RunRef
 from bot.blocks.message import Block, Message, note
 from bot.blocks.run_message import run_message, run_title
 from bot.blocks.run_state import state_text
 from bot.blocks.run_view import RunView
 from bot.blocks.subject import headline, version_text
-from bot.blocks.text import escape, inline, one_line, sentence
 from bot.commands import Scope, UnknownWord, Unreadable
 from bot.forms.form import Form
 from bot.problem_table import problem
 from bot.problems import ProblemCode
+from bot.wording.formats import NAME_LENGTH, count, date_mark
+from bot.wording.text import escape, inline, one_line, sentence
 
 MOST: Final = 15
 """Rows of a list: longer ones are cut, and say so."""

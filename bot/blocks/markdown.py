@@ -15,7 +15,7 @@ from markdown_it.tree import SyntaxTreeNode
 
 from bot.blocks import rich
 from bot.blocks.message import Block, Element
-from bot.blocks.text import clean, length
+from bot.wording.text import clean, length
 
 _DEEPEST: Final = 60
 _LIST_INDENT: Final = 8

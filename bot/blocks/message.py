@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from bot.blocks.text import sentence
+from bot.wording.text import sentence
 
 Block = dict[str, Any]
 """One Block Kit block, as JSON."""

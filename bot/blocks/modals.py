@@ -10,7 +10,7 @@ from bot.blocks.elements import context, input_block, placeholder, plain, sectio
 from bot.blocks.ids import VALUE, Callback, CardRef, Input
 from bot.blocks.message import Block, Element, View
 from bot.blocks.subject import headline, version_text
-from bot.blocks.text import clean, escape, sentence, shorten
+from bot.wording.text import clean, escape, sentence, shorten
 
 WORDS: Final = limits.TYPED
 """Characters that a person can type as a reason, as feedback or as a note."""

@@ -13,7 +13,7 @@ from bot.blocks.modals import modal
 from bot.blocks.run_message import cancel_button
 from bot.blocks.settled import outcome_text
 from bot.blocks.subject import headline
-from bot.blocks.text import escape, inline
+from bot.wording.text import escape, inline
 
 _LABEL: Final = 80
 

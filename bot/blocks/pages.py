@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
 
-from bot.blocks.text import clean, length
+from bot.wording.text import clean, length
 
 PAGE: Final = 9_000
 """Characters of a page of the whole text: at worst 108 kB of a view's 250 kB."""

@@ -6,12 +6,12 @@ from approvals.ids import UserId
 from approvals.runs import Run
 from bot.blocks import rich
 from bot.blocks.elements import actions, button, context, header
-from bot.blocks.formats import NAME_LENGTH
 from bot.blocks.ids import Action, RunRef
 from bot.blocks.message import Message, Upload
 from bot.blocks.pages import PREVIEW
 from bot.blocks.subject import body_blocks
-from bot.blocks.text import escape, inline, one_line
+from bot.wording.formats import NAME_LENGTH
+from bot.wording.text import escape, inline, one_line
 
 _TITLE: Final = 80
 

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from approvals.ids import UserId
-from bot.blocks.formats import utc_text
 from bot.blocks.message import Block, Element
+from bot.wording.formats import utc_text
 
 
 def rich_text(*elements: Element) -> Block:

@@ -7,21 +7,21 @@ from typing import Any, Final
 from approvals.runs import Priority, Run, RunState
 from bot.blocks import rich
 from bot.blocks.elements import actions, button, confirmation, context, header
-from bot.blocks.formats import (
+from bot.blocks.ids import Action, RunRef
+from bot.blocks.message import Block, Element, Message
+from bot.blocks.run_state import state_element, state_text
+from bot.blocks.run_view import RunView
+from bot.blocks.steps import steps_elements
+from bot.problem_table import problem
+from bot.problems import ProblemCode
+from bot.wording.formats import (
     NAME_LENGTH,
     checkpoint_title,
     date_mark,
     number_text,
     spoken,
 )
-from bot.blocks.ids import Action, RunRef
-from bot.blocks.message import Block, Element, Message
-from bot.blocks.run_state import state_element, state_text
-from bot.blocks.run_view import RunView
-from bot.blocks.steps import steps_elements
-from bot.blocks.text import escape, inline, one_line, shorten
-from bot.problem_table import problem
-from bot.problems import ProblemCode
+from bot.wording.text import escape, inline, one_line, shorten
 
 _FALLBACK: Final = 300
 _TITLE: Final = 80

@@ -6,11 +6,11 @@ from typing import Final
 
 from approvals.runs import Run, RunState
 from bot.blocks import rich
-from bot.blocks.formats import checkpoint_title, spoken
 from bot.blocks.message import Element
 from bot.blocks.run_view import RunView
 from bot.blocks.settled import run_end
-from bot.blocks.text import one_line
+from bot.wording.formats import checkpoint_title, spoken
+from bot.wording.text import one_line
 
 _REASON: Final = 500
 _FAILED_IN: Final = re.compile(r"Failed in \*(?P<step>.+?)\*: (?P<why>.*)", re.DOTALL)

@@ -7,7 +7,7 @@ from approvals.crews import CrewVersion
 from approvals.ids import UserId
 from approvals.requests import ApprovalRequest, CallAddress
 from approvals.runs import Run
-from bot.blocks.formats import any_of, name_of
+from bot.wording.formats import any_of, name_of
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -8,9 +8,9 @@ from approvals.runs import Run, RunState
 from approvals.verdicts import Verdict
 from bot.blocks import rich
 from bot.blocks.consequences import what_follows
-from bot.blocks.formats import NAME_LENGTH
 from bot.blocks.message import Element
-from bot.blocks.text import clean, one_line, shorten
+from bot.wording.formats import NAME_LENGTH
+from bot.wording.text import clean, one_line, shorten
 
 _WORDS: Final = 1_000
 _LABEL: Final = 80

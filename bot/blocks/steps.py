@@ -7,12 +7,12 @@ from typing import Final
 
 from approvals.requests import ApprovalRequest, RequestState
 from bot.blocks import rich
-from bot.blocks.formats import NAME_LENGTH
 from bot.blocks.message import Element
 from bot.blocks.run_state import failed_step, step_now, step_title
 from bot.blocks.run_view import RunView
 from bot.blocks.settled import outcome_text
-from bot.blocks.text import one_line
+from bot.wording.formats import NAME_LENGTH
+from bot.wording.text import one_line
 
 MOST_STEPS: Final = 25
 """Lines; a longer flow shows what surrounds the present."""

@@ -6,13 +6,13 @@ from typing import Final
 from approvals.requests import Ask, Fact, FactType, Subject
 from bot.blocks import rich
 from bot.blocks.elements import context
-from bot.blocks.formats import fact_text
 from bot.blocks.markdown import markdown_blocks
 from bot.blocks.message import Block
 from bot.blocks.pages import preview
-from bot.blocks.text import clean, length, one_line, shorten, would_act
 from bot.problem_table import problem
 from bot.problems import ProblemCode
+from bot.wording.formats import fact_text
+from bot.wording.text import clean, length, one_line, shorten, would_act
 
 _TITLE: Final = 150
 _LABEL: Final = 80

@@ -12,7 +12,7 @@ from bot.blocks.message import Block, Element, View
 from bot.blocks.modals import modal
 from bot.blocks.pages import PAGE, readable, split
 from bot.blocks.subject import headline
-from bot.blocks.text import length, one_line
+from bot.wording.text import length, one_line
 
 _TITLE: Final = 80
 

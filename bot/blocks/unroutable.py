@@ -5,11 +5,11 @@ from typing import Final
 from bot.blocks import rich
 from bot.blocks.card import CardView
 from bot.blocks.elements import context
-from bot.blocks.formats import NAME_LENGTH, date_mark
 from bot.blocks.message import Message
 from bot.blocks.settled import outcome_text
 from bot.blocks.subject import headline
-from bot.blocks.text import escape, inline, one_line
+from bot.wording.formats import NAME_LENGTH, date_mark
+from bot.wording.text import escape, inline, one_line
 
 _REASON: Final = 600
 _TITLE: Final = 80

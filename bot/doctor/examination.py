@@ -21,7 +21,7 @@ from bot.doctor.state import (
     unreachable,
 )
 from bot.problems import Check, Problem
-from bot.rules_file import NoRules, RulesFile
+from bot.rules.rules_file import NoRules, RulesFile
 from bot.settings import Settings
 from storage.database import Database
 

@@ -14,7 +14,7 @@ from bot.doctor.report import Finding
 from bot.doctor.slack import SlackAccess
 from bot.problem_table import problem
 from bot.problems import Check, Level, Problem, ProblemCode
-from bot.rules_file import NoRules, RulesFile
+from bot.rules.rules_file import NoRules, RulesFile
 
 Unfit = Mapping[UserId, str]
 """Why a person can never decide; who can is not in it."""

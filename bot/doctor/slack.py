@@ -8,11 +8,11 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.doctor.report import Finding
-from bot.identity import Identity, identify
 from bot.problem_table import problem
 from bot.problems import Check, Problem, ProblemCode, ProblemsFound
 from bot.settings import Settings
-from bot.slack_refusals import APP_TOKEN, token_problem
+from bot.slack.identity import Identity, identify
+from bot.slack.slack_refusals import APP_TOKEN, token_problem
 
 ANSWER_WITHIN: Final = 10
 """Seconds that Slack has for an answer."""

@@ -5,9 +5,9 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from bot.blocks.formats import count
-from bot.blocks.text import one_line
 from bot.forms.fields import Field, limit
+from bot.wording.formats import count
+from bot.wording.text import one_line
 
 _SHOWN: Final = 40
 

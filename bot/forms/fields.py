@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
 
-from bot.blocks.formats import spoken
-from bot.blocks.text import one_line
+from bot.wording.formats import spoken
+from bot.wording.text import one_line
 
 LONG_TEXT: Final = 300
 """Characters of `maxLength` from which a field has several lines."""

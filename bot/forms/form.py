@@ -7,10 +7,10 @@ from difflib import get_close_matches
 from typing import Any, Final
 
 from approvals.crews import CrewVersion
-from bot.blocks.text import one_line
 from bot.forms.checks import WrongValue, hold_against
 from bot.forms.fields import Field, fields_of
 from bot.forms.values import is_empty, read_text
+from bot.wording.text import one_line
 
 NEEDED: Final = "Please fill this in."
 

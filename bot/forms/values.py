@@ -8,9 +8,9 @@ from datetime import date
 from difflib import get_close_matches
 from typing import Any, Final
 
-from bot.blocks.text import one_line
 from bot.forms.checks import WrongValue
 from bot.forms.fields import Field, FieldKind
+from bot.wording.text import one_line
 
 _YES: Final = frozenset({"yes", "y", "true", "on", "1"})
 _NO: Final = frozenset({"no", "n", "false", "off", "0"})

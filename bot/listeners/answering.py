@@ -8,12 +8,12 @@ from typing import Final
 from approvals.errors import NobodyToAsk, Refused, StoreUnavailable, Unknown
 from bot.blocks.message import View
 from bot.blocks.modals import notice
-from bot.directory import CouldNotCheckError
 from bot.front import Front
-from bot.gateway import SlackBusyError, SlackRefusedError, SlackUnreachableError
 from bot.listeners.payloads import Click
 from bot.problem_table import problem
 from bot.problems import ProblemCode
+from bot.slack.directory import CouldNotCheckError
+from bot.slack.gateway import SlackBusyError, SlackRefusedError, SlackUnreachableError
 
 WITHIN: Final = 2.5
 """Seconds: what is left of Slack's three belongs to the ack's own way."""

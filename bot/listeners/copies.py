@@ -1,6 +1,6 @@
 """Whatever is clicked: if it is on a copy of a message, the copy is dealt with.
 
-See `bot.strays`. This runs beside the listener of the button, which does not know.
+See `bot.slack.strays`. This runs beside the listener of the button, which does not know.
 """
 
 from collections.abc import Awaitable, Callable

@@ -14,11 +14,11 @@ from approvals.ids import ChannelId, TeamId, UserId
 from approvals.runs import Priority, Run
 from approvals.starting import Start, can_be_unticked
 from bot.blocks.create_modal import CreateView, create, read_chosen
+from bot.blocks.form_fields import read_state
 from bot.blocks.ids import Action, Callback, CreateRef, Input
 from bot.blocks.lists import no_such_crew
 from bot.blocks.message import Message, View, note
 from bot.commands import Create
-from bot.forms.blocks import read_state
 from bot.forms.form import Form
 from bot.front import Front
 from bot.listeners.answering import (

@@ -17,8 +17,8 @@ from approvals.showing import Place, Rank, Thing, ThingKind, Wanted
 from bot.doctor.examination import examine
 from bot.doctor.report import Finding, as_json_text, as_text, is_well
 from bot.problems import Check, ProblemCode
+from bot.processes.start import only_one
 from bot.settings import ROOT, child_environment, read_what_is_set
-from bot.start import only_one
 from emulator.client import Workspace
 from emulator.seed import read_seed
 from emulator.server import serving

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.init import Member, first_rules, write_first_rules
 from bot.problems import ProblemCode, ProblemsFound
-from bot.rules_text import read_rules
+from bot.rules.init import Member, first_rules, write_first_rules
+from bot.rules.rules_text import read_rules
 from bot.settings import ROOT, Settings, read_settings
 from emulator.client import Workspace
 from emulator.seed import read_seed

@@ -7,8 +7,8 @@ import pytest
 import yaml
 
 from bot.blocks.ids import Action, Callback
-from bot.identity import CORE_SCOPES
 from bot.listeners import payloads
+from bot.slack.identity import CORE_SCOPES
 
 ROOT = Path(__file__).resolve().parents[2]
 MANIFEST = yaml.safe_load((ROOT / "manifest.yml").read_text())
@@ -19,8 +19,8 @@ SCOPE_OF_CALL = {
     "chat.postEphemeral": "chat:write",
     "chat.postMessage": "chat:write",
     "chat.update": "chat:write",
-    "conversations.info": "channels:read",  # only where granted: bot/channels.py
-    "conversations.members": "channels:read",  # only where granted: bot/channels.py
+    "conversations.info": "channels:read",  # only where granted: bot/slack/channels.py
+    "conversations.members": "channels:read",  # only where granted: bot/slack/channels.py
     "files.completeUploadExternal": "files:write",
     "files.getUploadURLExternal": "files:write",
     "users.info": "users:read",

@@ -15,8 +15,8 @@ from approvals.rules import case_of
 from approvals.runs import Run
 from approvals.verdicts import Labels
 from bot.problems import ProblemCode
-from bot.rules_file import NoRules, RulesFile
-from bot.rules_text import CASE_NAMES, BadRules, read_rules
+from bot.rules.rules_file import NoRules, RulesFile
+from bot.rules.rules_text import CASE_NAMES, BadRules, read_rules
 from bot.settings import ROOT
 
 GOOD = """\

@@ -13,7 +13,7 @@ import pytest
 import yaml
 
 from bot.problems import ProblemCode
-from bot.supervisor import CANNOT_WORK
+from bot.processes.supervisor import CANNOT_WORK
 from emulator.client import Workspace
 from emulator.seed import read_seed
 from emulator.server import serving

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from approvals.requests import Fact, FactType
-from bot.blocks.formats import (
+from bot.wording.formats import (
     any_of,
     date_mark,
     fact_text,

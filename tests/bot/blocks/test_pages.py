@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.blocks.pages import preview, readable, split
-from bot.blocks.text import clean, length
+from bot.wording.text import clean, length
 from tests.bot.blocks.shown import HOSTILE
 
 

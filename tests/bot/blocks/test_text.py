@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.blocks.text import clean, escape, length, one_line, sentence, shorten
+from bot.wording.text import clean, escape, length, one_line, sentence, shorten
 from tests.bot.blocks.shown import HOSTILE
 
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.blocks.form_fields import form_blocks, read_state
 from bot.blocks.ids import VALUE
-from bot.forms.blocks import form_blocks, read_state
 from bot.forms.fields import FieldKind, fields_of
 from bot.forms.form import NEEDED, Form
 from tests.builders import a_crew_version

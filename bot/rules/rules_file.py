@@ -9,7 +9,7 @@ from approvals.errors import Refused
 from approvals.rules import RuleBook
 from bot.problem_table import problem
 from bot.problems import Problem, ProblemCode
-from bot.rules_text import BadRules, read_rules
+from bot.rules.rules_text import BadRules, read_rules
 
 logger = logging.getLogger(__name__)
 

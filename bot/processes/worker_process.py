@@ -4,11 +4,11 @@ import asyncio
 
 from approvals.service import ApprovalService
 from bot.clock import SystemClock
-from bot.database_commands import upgraded
-from bot.lifetime import say_ready, stop_event
 from bot.logs import set_up_logging
-from bot.rules_file import RulesFile
-from bot.scripted_model import ScriptedModel
+from bot.processes.database_commands import upgraded
+from bot.processes.lifetime import say_ready, stop_event
+from bot.processes.scripted_model import ScriptedModel
+from bot.rules.rules_file import RulesFile
 from bot.settings import Settings, load_settings
 from crews.settings import RunnerSettings, WorkerSettings, pool_size
 from crews.worker import Worker

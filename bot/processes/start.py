@@ -11,12 +11,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from bot.database_commands import make_room_for, upgraded
 from bot.logs import set_up_logging
 from bot.problem_table import problem
 from bot.problems import ProblemCode, ProblemsFound
+from bot.processes.database_commands import make_room_for, upgraded
+from bot.processes.supervisor import Program, Supervisor
 from bot.settings import ROOT, child_environment, load_settings
-from bot.supervisor import Program, Supervisor
 
 logger = logging.getLogger(__name__)
 

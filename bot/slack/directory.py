@@ -9,7 +9,7 @@ from approvals.ids import TeamId, UserId
 from approvals.people import Person
 from approvals.ports import Clock
 from bot.crossing import Crossing
-from bot.gateway import (
+from bot.slack.gateway import (
     SlackBusyError,
     SlackGateway,
     SlackRefusedError,

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from approvals.crews import CrewVersion
 from approvals.ids import UserId
 from approvals.requests import Fact, FactType
-from bot.blocks.text import one_line
+from bot.wording.text import one_line
 
 NAME_LENGTH: Final = 80
 """Characters of a person's name (Slack allows 80)."""

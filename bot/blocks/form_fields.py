@@ -8,11 +8,11 @@ from bot.blocks import limits
 from bot.blocks.elements import input_block, option, placeholder, select
 from bot.blocks.ids import VALUE
 from bot.blocks.message import Block, Element
-from bot.blocks.text import clean, length
 from bot.forms.checks import WrongValue
 from bot.forms.fields import Field, FieldKind, limit
 from bot.forms.form import Filled, Form
 from bot.forms.values import is_empty, read_text
+from bot.wording.text import clean, length
 
 MOST_FIELDS: Final = 80
 """Fields that fit into a modal beside everything else; the rest must have defaults,

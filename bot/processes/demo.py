@@ -15,13 +15,13 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, Final
 
-from bot.database_commands import upgraded
 from bot.logs import set_up_logging
 from bot.problem_table import problem
 from bot.problems import ProblemCode, ProblemsFound
+from bot.processes.database_commands import upgraded
+from bot.processes.start import programs, stop_on_signals
+from bot.processes.supervisor import Supervisor
 from bot.settings import ROOT, VARIABLES, child_environment, read_settings
-from bot.start import programs, stop_on_signals
-from bot.supervisor import Supervisor
 
 SCRIPT: Final = ROOT / "crews" / "library" / "script.yaml"
 RULES: Final = ROOT / "approvals.yaml"

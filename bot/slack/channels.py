@@ -5,14 +5,14 @@ from typing import Final
 
 from approvals.ids import ChannelId, UserId
 from approvals.runs import Run
-from bot.gateway import (
+from bot.problem_table import problem
+from bot.problems import Problem, ProblemCode
+from bot.slack.gateway import (
     SlackBusyError,
     SlackGateway,
     SlackRefusedError,
     SlackUnreachableError,
 )
-from bot.problem_table import problem
-from bot.problems import Problem, ProblemCode
 
 CHANNEL_SCOPES: Final = frozenset({"channels:read", "groups:read"})
 """With both, a channel can be looked at; without, it can only be tried."""

@@ -24,7 +24,7 @@ from approvals.digest import sha256
 from approvals.ids import UserId
 from approvals.policies import DEFAULT_EXPIRY, Policy
 from approvals.rules import Rule, RuleBook
-from bot.yaml_lines import BadYaml, YamlText
+from bot.rules.yaml_lines import BadYaml, YamlText
 
 CASE_NAMES: Final = frozenset(
     {"crew", "inputs", "priority", "requester", "checkpoint", "kind", "facts"}

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from approvals.ids import ChannelId, UserId
 from approvals.showing import Thing
 from bot.crossing import Crossing
-from bot.gateway import SlackGateway
+from bot.slack.gateway import SlackGateway
 from storage.postings import Posting, SqlPostings
 
 

@@ -7,11 +7,11 @@ from slack_sdk.errors import SlackApiError
 
 from bot.app import build
 from bot.clock import SystemClock
-from bot.database_commands import upgraded
-from bot.lifetime import say_ready, stop_event
 from bot.logs import set_up_logging
 from bot.problem_table import problem
 from bot.problems import Problem, ProblemCode, ProblemsFound
+from bot.processes.database_commands import upgraded
+from bot.processes.lifetime import say_ready, stop_event
 from bot.settings import Settings, keep_proxies_from_slack, load_settings
 
 

@@ -10,12 +10,12 @@ from typing import Any, Final
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.identity import Identity, identify
 from bot.problem_table import problem
 from bot.problems import ProblemCode, ProblemsFound
-from bot.rules_text import read_rules
+from bot.rules.rules_text import read_rules
 from bot.settings import Settings, keep_proxies_from_slack, load_settings
-from bot.slack_refusals import BOT_TOKEN, token_problem
+from bot.slack.identity import Identity, identify
+from bot.slack.slack_refusals import BOT_TOKEN, token_problem
 
 LISTED: Final = 200
 """More people than this are left out: a file is no directory."""

@@ -10,7 +10,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from approvals.ids import TeamId, UserId
 from bot.problem_table import problem
 from bot.problems import ProblemCode, ProblemsFound
-from bot.slack_refusals import BOT_TOKEN, token_problem
+from bot.slack.slack_refusals import BOT_TOKEN, token_problem
 
 CORE_SCOPES: Final = frozenset(
     {"commands", "chat:write", "im:write", "users:read", "files:write"}

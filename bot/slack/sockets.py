@@ -19,7 +19,7 @@ from slack_sdk.socket_mode.async_client import AsyncBaseSocketModeClient
 from slack_sdk.socket_mode.request import SocketModeRequest
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.envelopes import Envelopes
+from bot.slack.envelopes import Envelopes
 
 logger = logging.getLogger(__name__)
 

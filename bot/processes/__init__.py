@@ -1,0 +1,1 @@
+"""The processes of an installation: the bot's, the worker's, and what keeps them."""

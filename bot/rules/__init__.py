@@ -1,0 +1,1 @@
+"""The rules file: read, checked, read again when it changes, and a first one written."""

@@ -1,0 +1,1 @@
+"""Words and numbers as people read them; what is foreign in them is made harmless."""
