@@ -113,11 +113,13 @@ def _take_from_dead(unit: Unit, run: Run, segment: Segment, now: datetime) -> No
 
 
 def _decided(reader: Reader, run: Run) -> list[ApprovalRequest]:
-    return [
-        request
+    """List what was decided and is carried out, in the order of the decisions."""
+    decided = [
+        (request.closing.at, request.id, request)
         for request in reader.requests_of(run.id)
         if request.applied_in is not None and request.closing is not None
     ]
+    return [request for _, _, request in sorted(decided, key=lambda one: one[:2])]
 
 
 def _changed_after_decision(reader: Reader, run: Run) -> ApprovalRequest | None:
