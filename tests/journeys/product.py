@@ -233,7 +233,7 @@ async def running(
             for name in ("bot", "worker")
         )
         started += [bot, worker]
-        await asyncio.gather(bot.processes.start(), worker.start())
+        await asyncio.gather(bot.start(), worker.start())
         async with Workspace(doors["control_url"]) as workspace:
             yield Product(
                 folder=folder,
