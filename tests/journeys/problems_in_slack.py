@@ -100,7 +100,7 @@ async def rules(stage: Product, text: str | None) -> AsyncIterator[None]:
 async def new_bot(stage: Product) -> AsyncIterator[None]:
     """Start the bot anew: it knows no last good rules."""
     await stage.bot.stop()
-    await stage.bot.processes.start()
+    await stage.bot.start()
     await stage.workspace.connected(2)
     yield
 
@@ -158,7 +158,7 @@ async def no_crews(stage: Product, folder: Path) -> Met:
             log=folder / "bot.log",
         )
         try:
-            await bot.processes.start()
+            await bot.start()
             ana = workspace.as_user("ana")
             await ana.slash("/crew crews", channel="general")
             note = await ana.sees("No crew is loaded", in_="general")

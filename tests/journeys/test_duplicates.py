@@ -297,7 +297,7 @@ async def without_bot(product: Product) -> AsyncIterator[None]:
     try:
         yield
     finally:
-        await product.bot.processes.start()
+        await product.bot.start()
 
 
 async def test_what_ends_without_a_bot_is_shown_by_the_next(product: Product) -> None:

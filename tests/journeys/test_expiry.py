@@ -19,7 +19,7 @@ async def test_what_fell_due_while_the_bot_was_down_expires_when_it_is_back(
     await house.bot.stop()
     await house.time_passes(A_DAY_AND_AN_HOUR)
 
-    await house.bot.processes.start()
+    await house.bot.start()
 
     for person, message in ((house.ana, waits.card), (house.dev, of_dev)):
         settled = await person.sees_change(
