@@ -13,6 +13,7 @@ from pydantic import BaseModel
 
 from countersign.outputs import NOT_JSON, json_of, text_of
 from tests.runner.bench import Bench, crew_in, crew_of
+from tests.runner.naming import name_of
 
 PURCHASE = """
 schema: crewai.flow/v1
@@ -189,7 +190,7 @@ class Offer(BaseModel):
         ({"a": float("inf")}, '{\n  "a": Infinity\n}', NOT_JSON),
         ("[" * 100_000, "[" * 100_000, NOT_JSON),
     ],
-    ids=lambda value: repr(value)[:30],
+    ids=name_of,
 )
 def test_outputs_are_read_as_people_and_expressions_need_them(
     output: Any, text: str, json: Any

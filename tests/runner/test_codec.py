@@ -27,6 +27,7 @@ from pydantic import BaseModel, ConfigDict, PrivateAttr, SecretStr
 from approvals import digest as rules
 from countersign.codec import CannotDecode, CannotEncode, decode, encode
 from countersign.digest import canonical_json, digest_of
+from tests.runner.naming import name_of
 
 
 class Risk(StrEnum):
@@ -125,7 +126,7 @@ VALUES = [
 ]
 
 
-@pytest.mark.parametrize("value", VALUES, ids=repr)
+@pytest.mark.parametrize("value", VALUES, ids=name_of)
 def test_values_come_back(value: Any) -> None:
     """Equal, and of the same type all the way down."""
     found = back(value)
@@ -229,7 +230,7 @@ class Local:
         ({Local(): 1}, "a key of the result is a "),
         (defaultdict(lambda: 1), "not at the top of a module"),
     ],
-    ids=repr,
+    ids=name_of,
 )
 def test_what_would_not_come_back_is_refused(value: Any, words: str) -> None:
     """With its place and its type."""
