@@ -292,10 +292,11 @@ async def tried(product: Product, method: str) -> None:
 
 @asynccontextmanager
 async def without_bot(product: Product) -> AsyncIterator[None]:
-    """End the bot as a power cut does; start it again after the block."""
+    """End the bot as a power cut does; start it again when its leases are over."""
     await product.bot.kill()
     try:
         yield
+        await product.time_passes(LEASE.total_seconds())
     finally:
         await product.bot.start()
 
@@ -310,14 +311,12 @@ async def test_what_ends_without_a_bot_is_shown_by_the_next(product: Product) ->
 
     async with without_bot(product):
         await recorded(product, code_of(message), "request:opened")
-    await product.time_passes(LEASE.total_seconds())
     card = await product.ben.sees(
         f"Review the draft: {topic}", in_=CHANNEL, within=PATIENCE
     )
     await product.ben.click("Approve", in_=card)
     async with without_bot(product):
         await recorded(product, code_of(message), "run:ended")
-    await product.time_passes(LEASE.total_seconds())
 
     await product.ben.sees_change(card, "Approved by Ben", within=PATIENCE)
     await product.ana.sees("Result of Content", in_=card, within=PATIENCE)
