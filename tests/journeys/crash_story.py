@@ -3,6 +3,7 @@
 The people in it do what people do: what was not answered, they do again.
 """
 
+import re
 import sqlite3
 from collections.abc import Awaitable, Callable
 from contextlib import closing
@@ -116,12 +117,17 @@ async def ending(product: Product, topic: str) -> Left:
     code = code_of(message)
     return Left(
         topic=topic,
-        result=result.text.replace(code, "CODE").replace(topic, "TOPIC"),
+        result=_without_ping(result.text).replace(code, "CODE").replace(topic, "TOPIC"),
         trail=column(product, TRAIL, code),
         steps=column(product, STEPS, code),
         decisions=column(product, DECISIONS, code),
         messages=await messages_about(product, topic),
     )
+
+
+def _without_ping(text: str) -> str:
+    """Leave out whom a post mentions: an adopted one is drawn anew, without them."""
+    return re.sub(r"<@U\w+>\s+here it is\.\n", "", text)
 
 
 async def all_shown(product: Product) -> None:
