@@ -63,7 +63,6 @@ class ScriptedModel:
             cwd=ROOT,
             stdout=subprocess.PIPE,
             text=True,
-            start_new_session=True,
         )
         line = process.stdout.readline() if process.stdout else ""
         if not line:
