@@ -1,9 +1,9 @@
 """Reading what a call names, in the order in which rows are locked: the run first."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from approvals.errors import Unknown
-from approvals.ids import RequestId, RunId, UserId
+from approvals.ids import RequestId, RunId, TeamId, UserId
 from approvals.ports import Reader
 from approvals.requests import ApprovalRequest
 from approvals.runs import Run
@@ -40,5 +40,12 @@ def request_and_run(
 
 def approver_names(reader: Reader, request: ApprovalRequest) -> Mapping[UserId, str]:
     """Give the names of a request's approvers, as far as they are known."""
-    people = {user: reader.person(request.team, user) for user in request.approvers}
+    return names_of(reader, request.team, request.approvers)
+
+
+def names_of(
+    reader: Reader, team: TeamId, users: Iterable[UserId]
+) -> Mapping[UserId, str]:
+    """Give the names of those who are known."""
+    people = {user: reader.person(team, user) for user in dict.fromkeys(users)}
     return {user: person.name for user, person in people.items() if person}

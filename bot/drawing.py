@@ -1,9 +1,9 @@
 """From a posting to what it shows: reads the newest state and lets `bot.blocks` draw."""
 
-from collections.abc import Iterable, Mapping
 from typing import assert_never
 
-from approvals.ids import RequestId, RunId, TeamId, UserId
+from approvals.finding import names_of
+from approvals.ids import RequestId, RunId, UserId
 from approvals.ports import Reader, Store
 from approvals.requests import ApprovalRequest, Closing, RequestState
 from approvals.runs import Run
@@ -56,7 +56,7 @@ def run_view(reader: Reader, run: Run) -> RunView:
         crew=reader.crew_version(run.crew_version),
         done=tuple(entry.address for entry in reader.journal(run.id)),
         requests=requests,
-        names=names(reader, run.team, asked),
+        names=names_of(reader, run.team, asked),
     )
 
 
@@ -71,19 +71,11 @@ def card_view(
         request=request,
         run=run,
         crew=reader.crew_version(run.crew_version),
-        names=names(reader, run.team, request.approvers),
+        names=names_of(reader, run.team, request.approvers),
         ping=ping,
         sent_back=_sent_back(reader, request),
         tz=tz,
     )
-
-
-def names(
-    reader: Reader, team: TeamId, users: Iterable[UserId]
-) -> Mapping[UserId, str]:
-    """Give the names of those who are known."""
-    people = {user: reader.person(team, user) for user in dict.fromkeys(users)}
-    return {user: person.name for user, person in people.items() if person}
 
 
 def _card_view(reader: Reader, claim: Claim) -> CardView | None:

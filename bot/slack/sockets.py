@@ -55,12 +55,6 @@ class Sockets:
             await handler.client.connect()  # type: ignore[no-untyped-call]  # slack_sdk's
         self._watchdog = asyncio.create_task(self._watch(), name="socket watchdog")
 
-    def pong_age(self) -> float | None:
-        """Give the seconds since the freshest pong; None before the first."""
-        seen = [h.client.last_ping_pong_time for h in self._handlers]
-        heard = [at for at in seen if at is not None]
-        return time.time() - max(heard) if heard else None
-
     async def close(self) -> None:
         """Answer what is open, then close: nothing can be acked afterwards."""
         with contextlib.suppress(TimeoutError):
